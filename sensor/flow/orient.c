@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/orient.h"
+
+static bool
+is_server_port(const struct flow_limits *limits, uint16_t port)
+{
+	for (size_t i = 0; i < limits->server_port_count; i++)
+		if (limits->server_ports[i] == port)
+			return true;
+	return false;
+}
+
+/* What the packet itself tells: whether its sender is the client, and by what; ORIENTED_NOT_YET: nothing. */
+static enum flow_orientation
+judge(const struct flow_limits *limits, const struct packet *p, bool *sender_is_client)
+{
+	bool from_port, to_port;
+
+	if ((p->flags & TCP_SYN) != 0) {
+		*sender_is_client = (p->flags & TCP_ACK) == 0;
+		return ORIENTED_BY_SYN;
+	}
+	from_port = is_server_port(limits, p->source.port);
+	to_port = is_server_port(limits, p->destination.port);
+	if (from_port != to_port) {
+		*sender_is_client = to_port;
+		return ORIENTED_BY_PORT;
+	}
+	if (p->payload.len != 0 || p->payload_cut != 0) {
+		*sender_is_client = limits->guess == NULL || limits->guess(p->payload) != SPEAKER_SERVER;
+		return ORIENTED_BY_PAYLOAD;
+	}
+	*sender_is_client = p->source.port >= p->destination.port;
+	return ORIENTED_NOT_YET;
+}
+
+void
+orient_first(struct flow *f, const struct flow_limits *limits, const struct packet *p)
+{
+	bool sender_is_client;
+
+	f->orientation = judge(limits, p, &sender_is_client);
+	f->client = sender_is_client ? p->source : p->destination;
+	f->server = sender_is_client ? p->destination : p->source;
+}
+
+#define SWAP(type, pair)                                                                                               \
+	do {                                                                                                           \
+		type first = (pair)[0];                                                                                \
+		(pair)[0] = (pair)[1];                                                                                 \
+		(pair)[1] = first;                                                                                     \
+	} while (0)
+
+static void
+trade_places(struct flow *f)
+{
+	struct endpoint client = f->client;
+
+	f->client = f->server;
+	f->server = client;
+	f->client_is_low = !f->client_is_low;
+	SWAP(uint64_t, f->packets);
+	SWAP(uint64_t, f->wire_bytes);
+	SWAP(bool, f->fin);
+	SWAP(bool, f->initial_known);
+	SWAP(uint32_t, f->initial);
+	SWAP(uint8_t, f->window_scale);
+	SWAP(uint32_t, f->next);
+	SWAP(uint32_t, f->acknowledges);
+	SWAP(uint32_t, f->window);
+	SWAP(bool, f->sent);
+	SWAP(bool, f->answered);
+}
+
+enum direction
+orient_again(struct flow *f, const struct flow_limits *limits, const struct packet *p, enum direction from)
+{
+	enum flow_orientation by;
+	bool sender_is_client;
+
+	if (f->orientation != ORIENTED_NOT_YET)
+		return from;
+	by = judge(limits, p, &sender_is_client);
+	if (by == ORIENTED_NOT_YET)
+		return from;
+	f->orientation = by;
+	if (sender_is_client == (from == FROM_CLIENT))
+		return from;
+	trade_places(f);
+	return direction_other(from);
+}

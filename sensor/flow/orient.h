@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * orient: who of the two is the client. A SYN says it; else the list of server ports; else the first payload.
+ */
+#ifndef FLOW_ORIENT_H
+#define FLOW_ORIENT_H
+
+#include "flow/table.h"
+
+/* Orients a flow by its first packet: sets client, server and orientation. */
+void orient_first(struct flow *, const struct flow_limits *, const struct packet *);
+
+/* Another packet of the flow. While ORIENTED_NOT_YET, a SYN or payload settles the matter, and client and server may
+ * trade places, with all that is kept per direction. Returns the packet's direction, which was `from` before. */
+enum direction orient_again(struct flow *, const struct flow_limits *, const struct packet *, enum direction from);
+
+#endif

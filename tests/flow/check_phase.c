@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What one segment does to a flow. Whole lives are in check_table.c.
+ */
+#include "flow/phase.h"
+
+#include "support/check_main.h"
+#include "support/segments.h"
+
+#define C FROM_CLIENT
+#define S FROM_SERVER
+
+static struct talk talk;
+static struct flow flow;
+
+static void
+begin(void)
+{
+	talk = talk_new(UINT32_MAX - 2, 5000); /* the numbers wrap at once */
+	flow = (struct flow){ .window_scale = { 255, 255 } };
+}
+
+static enum flow_phase
+note(enum direction d, struct packet p)
+{
+	phase_note(&flow, &p, d);
+	return flow.phase;
+}
+
+static bool
+is_reuse(enum direction d, struct packet p, usec_t silent)
+{
+	return phase_is_reuse(&flow, &p, d, silent);
+}
+
+static void
+establish(void)
+{
+	begin();
+	note(C, talk_syn(&talk, C));
+	note(S, talk_syn_ack(&talk, S));
+	note(C, talk_ack(&talk, C, 0, 0));
+}
+
+START_TEST(test_handshake)
+{
+	begin();
+	ck_assert_int_eq(note(C, talk_syn(&talk, C)), FLOW_SYN);
+	ck_assert_int_eq(note(C, talk_ack(&talk, C, 0, 0)), FLOW_SYN); /* answers nothing that was seen */
+	ck_assert_int_eq(note(S, talk_syn_ack(&talk, S)), FLOW_ANSWERED);
+	ck_assert_int_eq(note(C, talk_ack(&talk, C, 0, 900000)), FLOW_ANSWERED);
+	ck_assert_int_eq(note(C, talk_ack(&talk, C, 0, 0)), FLOW_ESTABLISHED);
+	ck_assert(!flow.spoken);
+	begin();
+	note(C, talk_syn(&talk, C));
+	ck_assert_int_eq(note(C, talk_data(&talk, C, 0, 0, BYTES("x"))), FLOW_ESTABLISHED);
+	ck_assert(flow.spoken);
+}
+END_TEST
+
+START_TEST(test_fin)
+{
+	establish();
+	ck_assert_int_eq(note(C, talk_fin(&talk, C, 0, 0)), FLOW_CLOSING);
+	ck_assert_int_eq(note(C, talk_fin(&talk, C, 0, 0)), FLOW_CLOSING); /* again */
+	ck_assert_int_eq(note(S, talk_fin(&talk, S, 70000, 1)), FLOW_CLOSING); /* beyond its window */
+	ck_assert(!flow.fin[S]);
+	ck_assert_int_eq(note(S, talk_fin(&talk, S, 0, 1)), FLOW_CLOSED);
+	ck_assert_int_eq(note(C, talk_rst(&talk, C, 1)), FLOW_CLOSED);
+	ck_assert(flow.fin[C] && flow.fin[S]);
+}
+END_TEST
+
+START_TEST(test_reset)
+{
+	establish();
+	ck_assert_int_eq(note(C, talk_rst(&talk, C, 65537)), FLOW_ESTABLISHED);
+	ck_assert_int_eq(note(S, talk_rst(&talk, S, UINT32_MAX - 1)), FLOW_ESTABLISHED); /* the client has that */
+	ck_assert_int_eq(note(S, talk_rst(&talk, S, 65536)), FLOW_CLOSED);
+	establish();
+	note(C, talk_data(&talk, C, 900000000, 0, BYTES("wild")));
+	ck_assert_int_eq(note(C, talk_rst(&talk, C, 0)), FLOW_CLOSED); /* the server vouches for the place */
+}
+END_TEST
+
+START_TEST(test_reuse)
+{
+	struct packet syn;
+
+	establish();
+	ck_assert(!is_reuse(C, talk_syn(&talk, C), 0));
+	ck_assert(!is_reuse(C, talk_data(&talk, C, 900000000, 0, BYTES("x")), 100 * USEC_PER_SEC));
+	talk.initial[C] = 700000000;
+	syn = talk_syn(&talk, C);
+	ck_assert(!is_reuse(C, syn, 5 * USEC_PER_SEC - 1));
+	ck_assert(is_reuse(C, syn, 5 * USEC_PER_SEC));
+	ck_assert(flow.again_known);
+	ck_assert(is_reuse(S, talk_syn_ack(&talk, S), 0) == false); /* the same answer as ever */
+	talk.initial[S] = 6;
+	ck_assert(is_reuse(S, talk_syn_ack(&talk, S), 0));
+	flow.again_known = false;
+	ck_assert(!is_reuse(S, talk_syn_ack(&talk, S), 0));
+	flow.phase = FLOW_CLOSING;
+	ck_assert(is_reuse(C, syn, 0));
+	flow.phase = FLOW_CLOSED;
+	ck_assert(is_reuse(C, syn, 0));
+}
+END_TEST
+
+START_TEST(test_picked_up_by_an_ack)
+{
+	begin();
+	flow.phase = FLOW_ANSWERED;
+	flow.midstream = true;
+	note(C, talk_ack(&talk, C, 0, 0));
+	ck_assert(!is_reuse(C, talk_syn(&talk, C), 0)); /* late */
+	talk.initial[C] = 700000000;
+	ck_assert(is_reuse(C, talk_syn(&talk, C), 0));
+	talk.initial[C] = UINT32_MAX - 2;
+	ck_assert_int_eq(note(C, talk_syn(&talk, C)), FLOW_ANSWERED);
+	ck_assert(!flow.midstream);
+	ck_assert_uint_eq(flow.initial[C], UINT32_MAX - 2);
+}
+END_TEST
+
+START_TEST(test_late_syn_only_where_it_fits)
+{
+	begin();
+	flow.phase = FLOW_ANSWERED;
+	flow.midstream = true;
+	ck_assert_int_eq(note(C, talk_data(&talk, C, 0, 0, BYTES("abc"))), FLOW_ESTABLISHED);
+	talk.initial[C] = 700000000;
+	note(C, talk_syn(&talk, C));
+	ck_assert(!flow.initial_known[C]);
+	ck_assert(flow.midstream);
+	talk.initial[C] = UINT32_MAX - 2;
+	note(C, talk_syn(&talk, C));
+	ck_assert(flow.initial_known[C]);
+}
+END_TEST
+
+START_TEST(test_scale_needs_both)
+{
+	begin();
+	talk.window_scale = 3;
+	note(C, talk_syn(&talk, C));
+	ck_assert_uint_eq(flow.window[C], 65535); /* never in a SYN */
+	talk.window_scale = 255;
+	note(S, talk_syn_ack(&talk, S));
+	note(C, talk_ack(&talk, C, 0, 0));
+	ck_assert_uint_eq(flow.window[C], 65535);
+	begin();
+	talk.window_scale = 3;
+	note(C, talk_syn(&talk, C));
+	talk.window_scale = 14;
+	note(S, talk_syn_ack(&talk, S));
+	note(C, talk_ack(&talk, C, 0, 0));
+	note(S, talk_ack(&talk, S, 0, 0));
+	ck_assert_uint_eq(flow.window[C], 65535u << 3);
+	ck_assert_uint_eq(flow.window[S], 65535u << 14);
+}
+END_TEST
+
+static void
+add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_handshake);
+	tcase_add_test(tests, test_fin);
+	tcase_add_test(tests, test_reset);
+	tcase_add_test(tests, test_reuse);
+	tcase_add_test(tests, test_picked_up_by_an_ack);
+	tcase_add_test(tests, test_late_syn_only_where_it_fits);
+	tcase_add_test(tests, test_scale_needs_both);
+}
+
+CHECK_MAIN("flow/phase", add_tests)
