@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "protocol/anomaly.h"
+
+static const struct {
+	const char *name, *sentence;
+} rows[ANOMALIES] = {
+	[ANOMALY_NOT_SMTP] = { "not_smtp", "What is spoken is not SMTP: reading was given up." },
+	[ANOMALY_LONG_LINE] = { "long_line", "A line was longer than protocol.line: its end was not read." },
+	[ANOMALY_BARE_LF] = { "bare_lf", "Lines end in LF without CR." },
+	[ANOMALY_SMUGGLING] = { "smtp_smuggling",
+	    "A dot stands alone on a line between line ends of two kinds: two servers would end the message differently." },
+	[ANOMALY_DATA_NOT_AWAITED] = { "data_not_awaited",
+	    "The client sent the message without waiting for the server's go-ahead." },
+	[ANOMALY_BAD_BDAT] = { "bad_bdat", "The argument of BDAT is no size." },
+	[ANOMALY_BAD_REPLY] = { "bad_reply", "A line of the server is no SMTP reply." },
+	[ANOMALY_PENDING_CEILING] = { "pending_ceiling", "More commands await their reply than are kept track of." },
+	[ANOMALY_RECIPIENT_CEILING] = { "recipient_ceiling", "More recipients than are kept: the others are counted." },
+	[ANOMALY_RCPT_WITHOUT_MAIL] = { "rcpt_without_mail", "A recipient was named before any sender." },
+	[ANOMALY_EARLY_CLIENT] = { "early_client", "The client spoke before the server had greeted it." },
+	[ANOMALY_PLAINTEXT_AFTER_STARTTLS] = { "plaintext_after_starttls",
+	    "The client sent more clear text behind STARTTLS before the server answered: an attempt to inject commands." },
+	[ANOMALY_TEXT_LOST] = { "text_lost", "Part of the dialogue could not be kept: memory was short." },
+};
+
+const char *
+anomaly_name(enum anomaly a)
+{
+	return rows[a].name;
+}
+
+const char *
+anomaly_sentence(enum anomaly a)
+{
+	return rows[a].sentence;
+}
+
+void
+anomaly_say(struct anomalies *list, const struct protocol_context *c, enum anomaly a, enum direction from, usec_t time)
+{
+	struct anomaly_report report = { .ordinal = list->count, .name = rows[a].name,
+		.detail_text = bytes_str(rows[a].sentence), .from = from, .count = 1 };
+	struct observation o = { .kind = OBSERVED_ANOMALY, .time = time, .session = c->session };
+
+	if ((list->said >> a & 1) != 0 || list->count >= c->limits->observations)
+		return;
+	list->said |= UINT64_C(1) << a;
+	list->count++;
+	o.anomaly = &report;
+	c->observe(c->observe_arg, &o);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "message/digest.h"
+
+#include "support/check_main.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *octets, *md5, *sha1, *sha256;
+} examples[] = {
+	{ "", "d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+	    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+	{ "abc", "900150983cd24fb0d6963f7d28e17f72", "a9993e364706816aba3e25717850c26c9cd0d89d",
+	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+};
+
+static void
+ck_hex(const uint8_t *at, size_t len, const char *want)
+{
+	char text[65];
+
+	for (size_t i = 0; i < len; i++)
+		(void)snprintf(text + 2 * i, 3, "%02x", at[i]);
+	ck_assert_str_eq(text, want);
+}
+
+static void
+ck_digests(struct digest *d, size_t example)
+{
+	uint8_t md5[16], sha1[20], sha256[32];
+
+	ck_assert(digest_finish(d, md5, sha1, sha256));
+	ck_hex(md5, 16, examples[example].md5);
+	ck_hex(sha1, 20, examples[example].sha1);
+	ck_hex(sha256, 32, examples[example].sha256);
+}
+
+/* Whole, octet by octet, after a stream that was given up, and again. */
+START_TEST(known_answers)
+{
+	struct digest d;
+
+	digest_init(&d, DIGEST_MD5 | DIGEST_SHA1 | DIGEST_SHA256);
+	for (size_t i = 0; i < 2; i++) {
+		struct bytes octets = bytes_str(examples[i].octets);
+
+		digest_begin(&d);
+		digest_push(&d, octets);
+		ck_digests(&d, i);
+		digest_begin(&d);
+		digest_push(&d, BYTES("given up"));
+		digest_begin(&d);
+		for (size_t at = 0; at < octets.len; at++)
+			digest_push(&d, bytes_of(octets.at + at, 1));
+		ck_digests(&d, i);
+	}
+	digest_clear(&d);
+}
+END_TEST
+
+START_TEST(only_what_is_asked_for)
+{
+	uint8_t md5[16], sha256[32];
+	struct digest d;
+
+	digest_init(&d, DIGEST_SHA256);
+	digest_begin(&d);
+	digest_push(&d, BYTES("abc"));
+	ck_assert(digest_finish(&d, NULL, NULL, sha256));
+	ck_hex(sha256, 32, examples[1].sha256);
+	digest_clear(&d);
+	digest_init(&d, DIGEST_MD5);
+	digest_begin(&d);
+	ck_assert(digest_finish(&d, md5, NULL, NULL));
+	ck_hex(md5, 16, examples[0].md5);
+	digest_clear(&d);
+}
+END_TEST
+
+START_TEST(none_costs_nothing)
+{
+	struct digest d;
+
+	digest_init(&d, 0);
+	digest_begin(&d);
+	digest_push(&d, BYTES("abc"));
+	ck_assert(!digest_finish(&d, NULL, NULL, NULL));
+	for (size_t i = 0; i < DIGEST_KINDS; i++)
+		ck_assert_ptr_null(d.contexts[i]);
+	digest_clear(&d);
+	digest_init(&d, DIGEST_MD5);
+	digest_begin(&d);
+	ck_assert_ptr_null(d.contexts[0]); /* made at the first octet */
+	digest_clear(&d);
+}
+END_TEST
+
+static void
+add_tests(TCase *tests)
+{
+	tcase_add_test(tests, known_answers);
+	tcase_add_test(tests, only_what_is_asked_for);
+	tcase_add_test(tests, none_costs_nothing);
+}
+
+CHECK_MAIN("message/digest", add_tests)
