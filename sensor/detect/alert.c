@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/alert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/map.h"
+
+static const char *const severity_names[] = {
+	[SEVERITY_LOW] = "low",
+	[SEVERITY_MEDIUM] = "medium",
+	[SEVERITY_HIGH] = "high",
+	[SEVERITY_CRITICAL] = "critical",
+};
+
+#define SEVERITIES (sizeof(severity_names) / sizeof(severity_names[0]))
+
+const char *
+severity_name(enum severity s)
+{
+	return severity_names[s];
+}
+
+bool
+severity_parse(struct bytes word, enum severity *out)
+{
+	for (size_t i = 0; i < SEVERITIES; i++) {
+		if (bytes_equal_nocase(word, bytes_str(severity_names[i]))) {
+			*out = (enum severity)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What is remembered of a finding. */
+struct finding {
+	uint64_t count, due; /* raised so often; said again when it comes to `due` */
+	usec_t first, last;
+	enum severity severity;
+};
+
+struct alert_book {
+	struct alert_limits limits;
+	alert_handler *handler;
+	void *arg;
+	struct map *findings; /* by identity of rule and key */
+	usec_t now;
+	struct alert_book_counters counters;
+};
+
+struct alert_book *
+alert_book_new(const struct alert_limits *limits, alert_handler *handler, void *arg)
+{
+	struct alert_book *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return NULL;
+	b->limits = *limits;
+	b->handler = handler;
+	b->arg = arg;
+	b->findings = map_new(sizeof(struct identity), sizeof(struct finding), limits->keys, NULL, NULL);
+	if (b->findings == NULL) {
+		free(b);
+		return NULL;
+	}
+	return b;
+}
+
+void
+alert_book_free(struct alert_book *b)
+{
+	if (b == NULL)
+		return;
+	map_free(b->findings);
+	free(b);
+}
+
+static struct identity
+finding_identity(const struct alert *a)
+{
+	return identity_of(bytes_str(a->rule->name), a->key_text);
+}
+
+/* Stable: the same finding, begun at the same moment, said for the same time. */
+static struct identity
+alert_identity(struct identity finding, const struct finding *f)
+{
+	uint64_t words[4] = { finding.word[0], finding.word[1], (uint64_t)f->first, f->count };
+	uint8_t text[sizeof(words)];
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (uint8_t)(words[i / 8] >> (8 * (i % 8)));
+	return identity_of(BYTES("mailtap.alert"), bytes_of(text, sizeof(text)));
+}
+
+static void
+forget_old(struct alert_book *b)
+{
+	struct finding *f;
+
+	while ((f = map_oldest(b->findings, 0)) != NULL && b->now - f->last > b->limits.forget)
+		map_remove(b->findings, f);
+}
+
+void
+alert_book_raise(struct alert_book *b, const struct alert *draft)
+{
+	struct alert a = *draft;
+	struct identity id = finding_identity(draft);
+	struct finding *f, unremembered = { 0 };
+	bool rises;
+
+	if (a.time > b->now)
+		b->now = a.time;
+	forget_old(b);
+	b->counters.raised++;
+	f = map_put(b->findings, &id, 0, 0, NULL);
+	if (f == NULL)
+		f = &unremembered; /* memory is short: better said again than not at all */
+	else
+		map_touch(b->findings, f, 0);
+	rises = f->count > 0 && a.severity > f->severity;
+	if (f->count == 0) {
+		f->first = a.time;
+		f->due = 1;
+		f->severity = a.severity;
+	}
+	f->count++;
+	if (a.time > f->last)
+		f->last = a.time;
+	if (f->count < f->due && !rises) {
+		b->counters.held_back++;
+		return;
+	}
+	if (f->count >= f->due)
+		f->due = f->due > UINT64_MAX / 10 ? UINT64_MAX : f->due * 10;
+	if (rises)
+		f->severity = a.severity;
+	a.count = f->count;
+	a.first = f->first;
+	a.last = f->last;
+	a.id = alert_identity(id, f);
+	b->counters.published++;
+	b->handler(b->arg, &a);
+}
+
+struct alert_book_counters
+alert_book_counters(const struct alert_book *b)
+{
+	struct alert_book_counters n = b->counters;
+
+	n.forgotten = map_evicted(b->findings);
+	return n;
+}

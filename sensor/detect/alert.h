@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * alert: a finding that explains itself: one plain sentence, the evidence, the figure and what it was held against.
+ * book: what has been raised already, so that the same finding is said at once, then at 10, 100, 1000 and when its
+ * severity rises, and not in between.
+ */
+#ifndef DETECT_ALERT_H
+#define DETECT_ALERT_H
+
+#include "observe/observation.h"
+
+enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+
+/* "low", ... Static. severity_parse: false when the word is none. */
+const char *severity_name(enum severity);
+bool severity_parse(struct bytes word, enum severity *out);
+
+/* A MITRE ATT&CK technique (contract: threat.*), subtechnique or not. */
+struct technique {
+	const char *id;             /* "T1114.003" or "T1048" */
+	const char *name;           /* of the technique: "Email Collection" */
+	const char *sub_name;       /* of the subtechnique, or NULL */
+	const char *tactic_id, *tactic_name; /* "TA0009", "Collection" */
+};
+
+#define ALERT_TECHNIQUES 3
+
+/* What a rule is: static, or owned by the rule set. */
+struct alert_rule {
+	const char *name;           /* rule.name of the contract */
+	const char *id;             /* rule.id: stable, "mailtap-0001" */
+	const char *description;    /* one sentence: what it says */
+	const char *action;         /* event.action, e.g. "mail-forwarded" */
+	const struct technique *techniques[ALERT_TECHNIQUES]; /* ends with NULL when fewer */
+};
+
+/* The figure may be empty. Slices are text, borrowed during the call. */
+struct evidence {
+	const char *kind;           /* static: "header", "envelope", "volume", ... */
+	struct bytes seen_text;     /* what was seen */
+	struct bytes figure_text;   /* the figure, with its unit */
+	struct bytes held_against_text; /* threshold or baseline */
+	const struct identity *events; /* event ids it rests on */
+	size_t event_count;
+};
+
+/* All borrowed during the call. */
+struct alert {
+	const struct alert_rule *rule;
+	enum severity severity;
+	unsigned risk;              /* 0 to 100 */
+	usec_t time;                /* packet time of what raised it */
+	struct bytes key_text;      /* what it is about; same key, same finding */
+	struct bytes reason_text;   /* one plain sentence */
+	const struct evidence *evidence;
+	size_t evidence_count;
+	const struct session *session; /* the connection it is about, or NULL */
+	struct traffic traffic[2];  /* of that connection so far */
+	struct slices users, hosts; /* for related.* */
+	/* Filled by the book: */
+	struct identity id;
+	uint64_t count;             /* times this key was raised so far */
+	usec_t first, last;
+};
+
+typedef void alert_handler(void *arg, const struct alert *);
+
+struct alert_limits {
+	size_t keys;     /* findings remembered at once */
+	usec_t forget;   /* packet time after which a silent finding starts anew */
+};
+
+struct alert_book_counters {
+	uint64_t raised;     /* by detectors */
+	uint64_t published;  /* handed to the handler */
+	uint64_t held_back;  /* repetitions in between */
+	uint64_t forgotten;  /* keys that gave way at the ceiling, of the book and (judge_counters) of the detectors */
+};
+
+struct alert_book;
+
+/* NULL when memory is short. */
+struct alert_book *alert_book_new(const struct alert_limits *, alert_handler *, void *arg);
+
+/* Hands the alert on if it is due (id, count, first, last filled in a copy), or counts it. */
+void alert_book_raise(struct alert_book *, const struct alert *);
+
+struct alert_book_counters alert_book_counters(const struct alert_book *);
+void alert_book_free(struct alert_book *); /* NULL is fine */
+
+#endif

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/detectors.h"
+
+const struct detector *const detectors[] = { &detector_auto_forward, &detector_upload_asymmetry, NULL };

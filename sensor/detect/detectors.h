@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * detectors: the rows of the table in detectors.c.
+ */
+#ifndef DETECT_DETECTORS_H
+#define DETECT_DETECTORS_H
+
+#include "detect/detector.h"
+
+extern const struct detector detector_upload_asymmetry;
+extern const struct detector detector_auto_forward;
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/judge.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+
+#define DETECTORS_MAX 64
+#define TICK USEC_PER_SEC
+
+struct judge {
+	struct alert_book *book;
+	void *states[DETECTORS_MAX]; /* by row of detectors[]; NULL: switched off */
+	usec_t now, ticked;
+};
+
+static struct detector_context
+context_of(struct judge *j, const struct detect_settings *settings, const struct site *site,
+    const struct forward_rules *rules)
+{
+	return (struct detector_context){ .settings = settings, .site = site, .forward_rules = rules,
+		.alerts = j->book };
+}
+
+/* Opens what is switched on and closed, closes what is switched off, tells the others of the new settings: all of them,
+ * also when one could not be opened, since the old settings are about to go. */
+static bool
+adopt(struct judge *j, const struct detector_context *context)
+{
+	bool fine = true;
+
+	for (size_t i = 0; detectors[i] != NULL && i < DETECTORS_MAX; i++) {
+		bool wanted = detectors[i]->enabled(context->settings);
+
+		if (!wanted && j->states[i] != NULL) {
+			detectors[i]->close(j->states[i]);
+			j->states[i] = NULL;
+		} else if (wanted && j->states[i] != NULL) {
+			detectors[i]->reload(j->states[i], context);
+		} else if (wanted) {
+			j->states[i] = detectors[i]->open(context);
+			fine &= j->states[i] != NULL;
+		}
+	}
+	return fine;
+}
+
+struct judge *
+judge_new(const struct detect_settings *settings, const struct site *site, const struct forward_rules *rules,
+    alert_handler *handler, void *arg)
+{
+	struct judge *j = calloc(1, sizeof(*j));
+	struct detector_context context;
+
+	if (j == NULL)
+		return NULL;
+	j->book = alert_book_new(&settings->alerts, handler, arg);
+	context = context_of(j, settings, site, rules);
+	if (j->book == NULL || !adopt(j, &context)) {
+		judge_free(j);
+		return NULL;
+	}
+	return j;
+}
+
+void
+judge_reload(struct judge *j, const struct detect_settings *settings, const struct site *site,
+    const struct forward_rules *rules)
+{
+	struct detector_context context = context_of(j, settings, site, rules);
+
+	if (!adopt(j, &context))
+		log_error("detect", "not enough memory for a detector that was switched on: it stays off");
+}
+
+void
+judge_tick(struct judge *j, usec_t now)
+{
+	if (now > j->now)
+		j->now = now;
+	if (j->now - j->ticked < TICK)
+		return;
+	j->ticked = j->now;
+	for (size_t i = 0; detectors[i] != NULL && i < DETECTORS_MAX; i++)
+		if (j->states[i] != NULL && detectors[i]->tick != NULL)
+			detectors[i]->tick(j->states[i], j->now);
+}
+
+void
+judge_observe(struct judge *j, const struct observation *o)
+{
+	judge_tick(j, o->time);
+	for (size_t i = 0; detectors[i] != NULL && i < DETECTORS_MAX; i++)
+		if (j->states[i] != NULL)
+			detectors[i]->observe(j->states[i], o);
+}
+
+struct alert_book_counters
+judge_counters(const struct judge *j)
+{
+	struct alert_book_counters n = alert_book_counters(j->book);
+
+	for (size_t i = 0; detectors[i] != NULL && i < DETECTORS_MAX; i++)
+		if (j->states[i] != NULL && detectors[i]->forgotten != NULL)
+			n.forgotten += detectors[i]->forgotten(j->states[i]);
+	return n;
+}
+
+void
+judge_free(struct judge *j)
+{
+	if (j == NULL)
+		return;
+	for (size_t i = 0; detectors[i] != NULL && i < DETECTORS_MAX; i++)
+		if (j->states[i] != NULL)
+			detectors[i]->close(j->states[i]);
+	alert_book_free(j->book);
+	free(j);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * judge: all detectors that are switched on, fed with every observation, and the book of their alerts.
+ */
+#ifndef DETECT_JUDGE_H
+#define DETECT_JUDGE_H
+
+#include "detect/detector.h"
+
+struct judge;
+
+/* NULL when memory is short. What the arguments point to is borrowed until judge_reload() replaces it. */
+struct judge *judge_new(const struct detect_settings *, const struct site *, const struct forward_rules *,
+    alert_handler *, void *arg);
+
+/* From now on other settings; alerts counted and windows filled so far stay. */
+void judge_reload(struct judge *, const struct detect_settings *, const struct site *, const struct forward_rules *);
+
+/* Hands the observation to every detector; tick() is called when packet time has moved on by a second. */
+void judge_observe(struct judge *, const struct observation *);
+
+/* Packet time passes without observations. */
+void judge_tick(struct judge *, usec_t now);
+
+struct alert_book_counters judge_counters(const struct judge *);
+void judge_free(struct judge *); /* NULL is fine */
+
+#endif

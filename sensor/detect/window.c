@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/window.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+
+struct sums {
+	int64_t newest;    /* number of the newest slot */
+	usec_t last;
+	uint64_t slots[WINDOW_SLOTS][WINDOW_SUMS];
+};
+
+struct window {
+	struct map *keys;
+	usec_t span, slot;
+};
+
+struct window *
+window_new(size_t keys, usec_t span)
+{
+	struct window *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	w->span = span;
+	w->slot = span / WINDOW_SLOTS > 0 ? span / WINDOW_SLOTS : 1;
+	w->keys = map_new(sizeof(struct identity), sizeof(struct sums), keys, NULL, NULL);
+	if (w->keys == NULL) {
+		free(w);
+		return NULL;
+	}
+	return w;
+}
+
+/* Empties the slots that time has passed over. Time that steps back adds to the newest slot. */
+static void
+advance(struct sums *s, int64_t slot)
+{
+	int64_t passed = slot - s->newest;
+
+	if (passed <= 0)
+		return;
+	if (passed >= WINDOW_SLOTS)
+		memset(s->slots, 0, sizeof(s->slots));
+	else
+		for (int64_t i = s->newest + 1; i <= slot; i++)
+			memset(s->slots[i % WINDOW_SLOTS], 0, sizeof(s->slots[0]));
+	s->newest = slot;
+}
+
+bool
+window_add(struct window *w, struct identity key, usec_t now, const uint64_t more[WINDOW_SUMS],
+    uint64_t sums[WINDOW_SUMS])
+{
+	int64_t slot = now > 0 ? now / w->slot : 0;
+	bool made;
+	struct sums *s = map_put(w->keys, &key, 0, 0, &made);
+
+	if (s == NULL)
+		return false;
+	if (made)
+		s->newest = slot;
+	map_touch(w->keys, s, 0);
+	advance(s, slot);
+	if (now > s->last)
+		s->last = now;
+	for (int k = 0; k < WINDOW_SUMS; k++) {
+		uint64_t *here = &s->slots[s->newest % WINDOW_SLOTS][k];
+
+		*here = more[k] > UINT64_MAX / 32 - *here ? UINT64_MAX / 32 : *here + more[k];
+		sums[k] = 0;
+		for (int i = 0; i < WINDOW_SLOTS; i++)
+			sums[k] += s->slots[i][k];
+	}
+	return true;
+}
+
+void
+window_expire(struct window *w, usec_t now)
+{
+	struct sums *s;
+
+	while ((s = map_oldest(w->keys, 0)) != NULL && now - s->last > w->span + w->slot)
+		map_remove(w->keys, s);
+}
+
+size_t
+window_len(const struct window *w)
+{
+	return map_len(w->keys);
+}
+
+uint64_t
+window_evicted(const struct window *w)
+{
+	return map_evicted(w->keys);
+}
+
+void
+window_free(struct window *w)
+{
+	if (w == NULL)
+		return;
+	map_free(w->keys);
+	free(w);
+}
