@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The rows stand in the order of the manual and of config/mailtapd.yaml, section by section.
+ */
+#include "settings/options.h"
+
+#include <string.h>
+
+#include "capture/filter.h"
+
+#define SCALAR(member) .offset = offsetof(struct settings, member), .width = sizeof(((struct settings *)NULL)->member)
+#define LIST(pointer, count)                                                                                           \
+	.offset = offsetof(struct settings, pointer), .width = sizeof(((struct settings *)NULL)->pointer),             \
+	.len_offset = offsetof(struct settings, count)
+#define NAMES(member) LIST(member.at, member.len)
+#define RANGE(least, most) .min = (least), .max = (most)
+#define LIVE .reload = OPTION_ON_RELOAD
+
+#define KIB(n) ((uint64_t)(n) << 10)
+#define MIB(n) ((uint64_t)(n) << 20)
+#define GIB(n) ((uint64_t)(n) << 30)
+#define MS(n) ((uint64_t)(n) * 1000)
+#define S(n) ((uint64_t)(n) * 1000000)
+#define DAYS(n) ((uint64_t)(n) * 86400 * 1000000)
+
+static const struct choice publish_choices[] = { { "alerts", PUBLISH_ALERTS }, { "events", PUBLISH_EVENTS },
+	{ "all", PUBLISH_ALL }, { NULL, 0 } };
+static const struct choice dataset_choices[] = { { "mailtap.session", 0 }, { "mailtap.message", 0 },
+	{ "mailtap.login", 0 }, { "mailtap.anomaly", 0 }, { "mailtap.stats", 0 }, { NULL, 0 } };
+static const struct choice level_choices[] = { { "error", 0 }, { "warning", 0 }, { "info", 0 }, { "debug", 0 },
+	{ NULL, 0 } };
+static const struct choice target_choices[] = { { "auto", 0 }, { "stderr", 0 }, { "syslog", 0 }, { NULL, 0 } };
+
+static bool
+is_filter(const char *text, struct refusal *why)
+{
+	char error[256];
+
+	return text[0] == '\0' || filter_check(text, error, sizeof(error)) ||
+	    refuse(why, text, "is not a pcap filter (%s): see pcap-filter(7)", error);
+}
+
+static bool
+is_prefix(const char *text, struct refusal *why)
+{
+	for (const char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p <= ' ')
+			return refuse(why, text, "holds a blank: key names are written without");
+	return text[0] != '\0' || refuse(why, text, "is empty: write for example mailtap");
+}
+
+static bool
+is_interface(const char *text, struct refusal *why)
+{
+	return (text[0] != '\0' && strpbrk(text, " /") == NULL && strlen(text) < 64) ||
+	    refuse(why, text, "is not an interface: write a name that `ip link` shows");
+}
+
+static bool
+is_socket_path(const char *text, struct refusal *why)
+{
+	return (strlen(text) < 108 && (text[0] == '\0' || text[0] == '/')) ||
+	    refuse(why, text, "cannot be a socket: write an absolute path of at most 107 octets");
+}
+
+static bool
+is_not_empty(const char *text, struct refusal *why)
+{
+	return text[0] != '\0' || refuse(why, text, "is empty: leave it out, or write its value");
+}
+
+#define FREEMAIL                                                                                                       \
+	"gmail.com, googlemail.com, outlook.com, outlook.de, outlook.fr, hotmail.com, hotmail.co.uk, hotmail.de, "     \
+	"hotmail.fr, hotmail.it, live.com, live.co.uk, live.nl, msn.com, yahoo.com, yahoo.co.uk, yahoo.co.jp, "        \
+	"yahoo.co.in, yahoo.com.br, yahoo.de, yahoo.es, yahoo.fr, yahoo.it, ymail.com, rocketmail.com, aol.com, "      \
+	"icloud.com, me.com, mac.com, proton.me, protonmail.com, protonmail.ch, pm.me, tuta.com, tuta.io, "            \
+	"tutanota.com, tutanota.de, keemail.me, gmx.com, gmx.net, gmx.de, gmx.at, gmx.ch, web.de, freenet.de, "        \
+	"t-online.de, posteo.de, mailbox.org, mail.com, email.com, zoho.com, zohomail.com, zohomail.eu, "              \
+	"fastmail.com, fastmail.fm, hushmail.com, mail.ru, bk.ru, inbox.ru, list.ru, internet.ru, yandex.ru, "         \
+	"yandex.com, ya.ru, rambler.ru, ukr.net, i.ua, qq.com, foxmail.com, 163.com, 126.com, yeah.net, sina.com, "    \
+	"sohu.com, aliyun.com, naver.com, daum.net, hanmail.net, rediffmail.com, orange.fr, wanadoo.fr, free.fr, "     \
+	"laposte.net, sfr.fr, libero.it, virgilio.it, tiscali.it, seznam.cz, email.cz, centrum.cz, wp.pl, o2.pl, "     \
+	"onet.pl, interia.pl, abv.bg, mail.bg, uol.com.br, bol.com.br, terra.com.br, comcast.net, verizon.net, "       \
+	"att.net, sbcglobal.net, btinternet.com, cock.li, disroot.org, riseup.net, yopmail.com, mailinator.com, "      \
+	"guerrillamail.com"
+
+const struct option options[] = {
+	{ "sensor_name", OPTION_TEXT, SCALAR(sensor_name), .standard = "",
+	    .help = "Name of this sensor in every document (observer.name); empty: the host name." },
+	{ "home_networks", OPTION_NETWORKS, LIST(site.home.at, site.home.len), LIVE,
+	    .standard = "10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, 169.254.0.0/16, 127.0.0.0/8, "
+			"::1/128, fc00::/7, fe80::/10",
+	    .help = "The organisation's own networks; every other address is external. Add its public ones." },
+	{ "local_domains", OPTION_DOMAINS, NAMES(site.local_domains), LIVE, .standard = "",
+	    .help = "The organisation's mail domains; a mailbox in one of them or below it is local, any other an "
+		    "outsider's." },
+	{ "include", OPTION_TEXTS, NAMES(include), LIVE, .standard = "rules/*.yaml", .check = is_not_empty,
+	    .help = "Rule files as shell patterns, relative to the configuration file; without any, the built-in "
+		    "rules serve." },
+
+	{ "capture.interfaces", OPTION_TEXTS, NAMES(capture.interfaces), .standard = "", .check = is_interface,
+	    .help = "Interfaces to capture on; the option -i of mailtapd replaces them." },
+	{ "capture.promiscuous", OPTION_BOOL, SCALAR(capture.source.promiscuous), .standard = "true",
+	    .help = "Also take frames that are addressed to others, as on a span or tap port." },
+	{ "capture.snaplen", OPTION_SIZE, SCALAR(capture.source.snaplen), .standard = "256KiB", RANGE(64, KIB(256)),
+	    .help = "Octets kept of each frame; what is cut off is missing from the conversation." },
+	{ "capture.ring_size", OPTION_SIZE, SCALAR(capture.source.ring_size), .standard = "64MiB",
+	    RANGE(KIB(64), GIB(1)), .help = "Kernel buffer of each interface; more of it rides out longer bursts." },
+	{ "capture.block_timeout", OPTION_DURATION, SCALAR(capture.source.block_timeout), .standard = "100ms",
+	    RANGE(MS(1), S(10)), .help = "How long the kernel may gather frames before it hands them over." },
+	{ "capture.immediate", OPTION_BOOL, SCALAR(capture.source.immediate), .standard = "false",
+	    .help = "Hand each frame over at once: less delay, more work; for tests and quiet links." },
+	{ "capture.filter", OPTION_TEXT, SCALAR(capture.filter), .standard = "", .check = is_filter,
+	    .help = "Filter (pcap-filter(7)) instead of the one made from capture.ports; empty: that one when live, none for "
+		    "files." },
+	{ "capture.ports", OPTION_PORTS, LIST(capture.ports, capture.port_count),
+	    .standard = "24, 25, 26, 110, 143, 465, 587, 993, 995, 2525, 4190",
+	    .help = "TCP ports of mail servers: what live capture passes, and who is the server when no SYN was seen." },
+	{ "capture.batch", OPTION_INTEGER, SCALAR(capture.batch), .standard = "256", RANGE(1, 100000), .unit = "frames",
+	    .help = "Frames taken from an interface before timers and signals get their turn." },
+	{ "capture.retry_min", OPTION_DURATION, SCALAR(capture.retry_min), .standard = "1s", RANGE(MS(10), S(3600)),
+	    .help = "First wait before an interface that went away is opened again; doubles each time." },
+	{ "capture.retry_max", OPTION_DURATION, SCALAR(capture.retry_max), .standard = "1m", RANGE(MS(10), S(3600)),
+	    .help = "Longest wait before an interface that went away is opened again." },
+
+	{ "flow.max", OPTION_INTEGER, SCALAR(flow.max), .standard = "100000", RANGE(16, 16000000),
+	    .unit = "connections", .help = "Connections followed at once; at the ceiling the least established gives way." },
+	{ "flow.idle_timeout", OPTION_DURATION, SCALAR(flow.idle_timeout), .standard = "35m", RANGE(S(1), DAYS(30)),
+	    .help = "Silence after which an established connection is taken for ended; IMAP IDLE may last 29 minutes." },
+	{ "flow.embryonic_timeout", OPTION_DURATION, SCALAR(flow.embryonic_timeout), .standard = "30s",
+	    RANGE(MS(100), DAYS(1)), .help = "Silence after which a connection that was never established is forgotten." },
+	{ "flow.closed_timeout", OPTION_DURATION, SCALAR(flow.closed_timeout), .standard = "5s", RANGE(0, DAYS(1)),
+	    .help = "How long a closed connection is remembered for late segments." },
+	{ "flow.vlan_in_key", OPTION_BOOL, SCALAR(flow.vlan_in_key), .standard = "false",
+	    .help = "Take the same addresses and ports in two VLANs for two connections." },
+
+	{ "stream.waiting_per_flow", OPTION_SIZE, SCALAR(stream.waiting_per_flow), .standard = "1MiB",
+	    RANGE(KIB(4), GIB(1)),
+	    .help = "Octets of one connection that may wait for missing or unanswered ones before them." },
+	{ "stream.waiting_total", OPTION_SIZE, SCALAR(stream.waiting_total), .standard = "256MiB",
+	    RANGE(KIB(4), GIB(64)), .help = "The same for all connections together." },
+	{ "stream.reorder_packets", OPTION_INTEGER, SCALAR(stream.reorder_packets), .standard = "64",
+	    RANGE(0, 100000), .unit = "packets",
+	    .help = "How many packets later a stretch that the peer has acknowledged may still turn up." },
+	{ "stream.reorder_time", OPTION_DURATION, SCALAR(stream.reorder_time), .standard = "1s", RANGE(0, S(300)),
+	    .help = "How much later a stretch that the peer has acknowledged may still turn up." },
+
+	{ "protocol.line", OPTION_SIZE, SCALAR(protocol.line), .standard = "4KiB", RANGE(64, MIB(1)),
+	    .help = "Octets kept of a command or reply line." },
+	{ "protocol.commands", OPTION_INTEGER, SCALAR(protocol.commands), .standard = "1000", RANGE(1, 100000),
+	    .unit = "entries", .help = "Commands, and reply codes, kept for the report on a connection." },
+	{ "protocol.recipients", OPTION_INTEGER, SCALAR(protocol.recipients), .standard = "1000", RANGE(1, 100000),
+	    .unit = "recipients", .help = "Envelope recipients kept of a message." },
+	{ "protocol.unknown_commands", OPTION_INTEGER, SCALAR(protocol.unknown_commands), .standard = "20",
+	    RANGE(1, 10000), .unit = "commands",
+	    .help = "Unknown commands in a row after which a connection is only counted." },
+	{ "protocol.pending", OPTION_INTEGER, SCALAR(protocol.pending), .standard = "2000", RANGE(1, 100000),
+	    .unit = "commands", .help = "Commands of a connection that may await their reply." },
+	{ "protocol.observations", OPTION_INTEGER, SCALAR(protocol.observations), .standard = "100", RANGE(0, 100000),
+	    .unit = "anomalies", .help = "Anomalies reported of one connection; more are counted." },
+
+	{ "message.headers", OPTION_TEXTS, NAMES(message_headers), LIVE, .standard = "", .check = value_is_field_name,
+	    .help = "Names of further header fields to put into mailtap.headers; one that ends in * asks for all that "
+		    "begin so." },
+	{ "message.header_bytes", OPTION_SIZE, SCALAR(message.header_bytes), .standard = "256KiB",
+	    RANGE(KIB(1), MIB(16)), .help = "Octets of a header block that are read; what lies beyond is skipped." },
+	{ "message.header_fields", OPTION_INTEGER, SCALAR(message.header_fields), .standard = "200", RANGE(1, 10000),
+	    .unit = "fields", .help = "Header fields kept for the rules, and for mailtap.headers." },
+	{ "message.value_bytes", OPTION_SIZE, SCALAR(message.value_bytes), .standard = "16KiB", RANGE(64, MIB(1)),
+	    .help = "Octets kept of one value, such as a subject." },
+	{ "message.addresses", OPTION_INTEGER, SCALAR(message.addresses), .standard = "1000", RANGE(1, 100000),
+	    .unit = "addresses", .help = "Addresses kept of one header field." },
+	{ "message.parts", OPTION_INTEGER, SCALAR(message.parts), .standard = "1000", RANGE(1, 100000),
+	    .unit = "parts", .help = "MIME parts listed of a message." },
+	{ "message.nesting", OPTION_INTEGER, SCALAR(message.nesting), .standard = "20", RANGE(1, 200),
+	    .unit = "levels", .help = "Depth to which multiparts and enclosed messages are opened." },
+	{ "message.hash_bytes", OPTION_SIZE, SCALAR(message.hash_bytes), .standard = "256MiB", RANGE(0, GIB(64)),
+	    .help = "Octets of a part's content that are hashed; a longer part is marked as such." },
+	{ "message.hash_message", OPTION_BOOL, SCALAR(message.hash_message), .standard = "true",
+	    .help = "SHA-1 and SHA-256 of each message as transferred." },
+	{ "message.hash_attachments", OPTION_BOOL, SCALAR(message.hash_attachments), .standard = "true",
+	    .help = "MD5 and SHA-256 of each part's decoded content." },
+	{ "message.hash_sha1", OPTION_BOOL, SCALAR(message.hash_sha1), .standard = "true",
+	    .help = "SHA-1 of each part's decoded content too." },
+
+	{ "events.session_update", OPTION_DURATION, SCALAR(events.session_update), .standard = "1h", RANGE(0, DAYS(30)),
+	    .help = "Time between reports on a connection while it lives; 0: only at its end." },
+	{ "events.volume_step", OPTION_SIZE, SCALAR(events.volume_step), .standard = "256KiB", RANGE(KIB(1), GIB(1)),
+	    .help = "Payload after which a living connection is judged anew." },
+	{ "events.stats_interval", OPTION_DURATION, SCALAR(events.stats_interval), .standard = "1m",
+	    RANGE(0, DAYS(1)), .help = "Time between mailtap.stats events; 0: none." },
+
+	{ "detect.alerts.keys", OPTION_INTEGER, SCALAR(detect.alerts.keys), .standard = "100000", RANGE(16, 10000000),
+	    .unit = "findings", .help = "Findings remembered, so that a repeated one is counted and not said again." },
+	{ "detect.alerts.forget", OPTION_DURATION, SCALAR(detect.alerts.forget), .standard = "1d",
+	    RANGE(S(1), DAYS(365)), .help = "Silence after which a finding that turns up again is a new one." },
+
+	{ "detect.upload_asymmetry.enabled", OPTION_BOOL, SCALAR(detect.upload_asymmetry.enabled), LIVE,
+	    .standard = "true", .help = "Alert when a client sends an external server far more than it receives." },
+	{ "detect.upload_asymmetry.pcr", OPTION_RATIO, SCALAR(detect.upload_asymmetry.pcr), LIVE, .standard = "0.8",
+	    RANGE(0, 1),
+	    .help = "Producer/consumer ratio from which on: (sent - received) / (sent + received), seen from the client." },
+	{ "detect.upload_asymmetry.bytes", OPTION_SIZE, SCALAR(detect.upload_asymmetry.bytes), LIVE,
+	    .standard = "10MiB", RANGE(1, GIB(1024)), .help = "Payload that a connection must have sent at least." },
+	{ "detect.upload_asymmetry.pair_bytes", OPTION_SIZE, SCALAR(detect.upload_asymmetry.pair_bytes), LIVE,
+	    .standard = "50MiB", RANGE(1, GIB(1024)),
+	    .help = "Payload that all connections of a client to a server must have sent within the window." },
+	{ "detect.upload_asymmetry.window", OPTION_DURATION, SCALAR(detect.upload_asymmetry.window), LIVE,
+	    .standard = "1h", RANGE(S(1), DAYS(30)),
+	    .help = "Length of the sliding window over the connections of a client and a server." },
+	{ "detect.upload_asymmetry.pairs", OPTION_INTEGER, SCALAR(detect.upload_asymmetry.pairs), LIVE,
+	    .standard = "65536", RANGE(16, 10000000), .unit = "pairs", .help = "Pairs of client and server remembered." },
+	{ "detect.upload_asymmetry.allow_clients", OPTION_NETWORKS,
+	    LIST(detect.upload_asymmetry.allow_clients.at, detect.upload_asymmetry.allow_clients.len), LIVE,
+	    .standard = "", .help = "Clients that may send as much as they like: outgoing mail servers, backups." },
+	{ "detect.upload_asymmetry.allow_servers", OPTION_NETWORKS,
+	    LIST(detect.upload_asymmetry.allow_servers.at, detect.upload_asymmetry.allow_servers.len), LIVE,
+	    .standard = "", .help = "Servers that may be sent as much as anybody likes: a smart host, an archive." },
+
+	{ "detect.auto_forward.enabled", OPTION_BOOL, SCALAR(detect.auto_forward.enabled), LIVE, .standard = "true",
+	    .help = "Alert when a mailbox's mail is forwarded to an outsider automatically." },
+	{ "detect.auto_forward.confidence", OPTION_RATIO, SCALAR(detect.auto_forward.confidence), LIVE,
+	    .standard = "0.5", RANGE(0, 1), .help = "Confidence from which on the evidence raises an alert." },
+	{ "detect.auto_forward.confidence_high", OPTION_RATIO, SCALAR(detect.auto_forward.confidence_high), LIVE,
+	    .standard = "0.85", RANGE(0, 1), .help = "Confidence from which on the alert is of high severity." },
+	{ "detect.auto_forward.allow_targets", OPTION_MAILBOXES, NAMES(detect.auto_forward.allow_targets), LIVE,
+	    .standard = "", .help = "Addresses or domains that mail may be forwarded to." },
+	{ "detect.auto_forward.allow_senders", OPTION_MAILBOXES, NAMES(detect.auto_forward.allow_senders), LIVE,
+	    .standard = "", .help = "Mailboxes or domains whose forwarding is approved." },
+	{ "detect.auto_forward.freemail", OPTION_DOMAINS, NAMES(detect.auto_forward.freemail), LIVE,
+	    .standard = FREEMAIL, .help = "Domains where anybody has a mailbox: forwarding there weighs more." },
+
+	{ "publish.file.path", OPTION_PATH, SCALAR(publish.file.path), .reload = OPTION_ON_RELOAD_NOT_EMPTY,
+	    .standard = "", .help = "File that gets one JSON document a line, opened anew on SIGHUP; empty: none." },
+	{ "publish.file.what", OPTION_CHOICE, SCALAR(publish.file.what), LIVE, .standard = "alerts",
+	    .choices = publish_choices, .help = "What the file gets." },
+
+	{ "publish.redis.enabled", OPTION_BOOL, SCALAR(publish.redis.enabled), .standard = "false",
+	    .help = "Publish into Redis streams." },
+	{ "publish.redis.address", OPTION_TEXT, SCALAR(publish.redis.address), .standard = "127.0.0.1:6379",
+	    .check = value_is_server, .help = "The server: host:port, [v6]:port or unix:/path." },
+	{ "publish.redis.username", OPTION_TEXT, SCALAR(publish.redis.username), .standard = "",
+	    .help = "ACL user to log in as; empty: the default user." },
+	{ "publish.redis.password_file", OPTION_PATH, SCALAR(publish.redis.password_file), .standard = "",
+	    .help = "File whose first line is the password; empty: the environment variable MAILTAP_REDIS_PASSWORD, or "
+		    "none." },
+	{ "publish.redis.database", OPTION_INTEGER, SCALAR(publish.redis.database), .standard = "0", RANGE(0, 16383),
+	    .help = "Number of the database." },
+	{ "publish.redis.prefix", OPTION_TEXT, SCALAR(publish.redis.prefix), .standard = "mailtap", .check = is_prefix,
+	    .help = "What the names of all keys begin with: PREFIX:alerts, PREFIX:events, PREFIX:sensor:NAME." },
+	{ "publish.redis.maxlen", OPTION_INTEGER, SCALAR(publish.redis.maxlen), .standard = "100000",
+	    RANGE(1, 1000000000), .unit = "entries", .help = "About how many entries a stream keeps." },
+	{ "publish.redis.events", OPTION_WORDS,
+	    LIST(publish.redis.event_datasets, publish.redis.event_dataset_count), .standard = "",
+	    .choices = dataset_choices, .help = "Datasets whose events go to PREFIX:events; alerts always go to "
+						"PREFIX:alerts." },
+	{ "publish.redis.connect_timeout", OPTION_DURATION, SCALAR(publish.redis.connect_timeout), .standard = "5s",
+	    RANGE(MS(10), S(300)), .help = "How long connecting may take." },
+	{ "publish.redis.reply_timeout", OPTION_DURATION, SCALAR(publish.redis.reply_timeout), .standard = "10s",
+	    RANGE(MS(10), S(300)), .help = "How long a reply may take before the connection is given up." },
+	{ "publish.redis.batch_count", OPTION_INTEGER, SCALAR(publish.redis.batch_count), .standard = "100",
+	    RANGE(1, 10000), .unit = "documents", .help = "Documents sent at once at most." },
+	{ "publish.redis.batch_time", OPTION_DURATION, SCALAR(publish.redis.batch_time), .standard = "50ms",
+	    RANGE(0, S(60)), .help = "How long a batch may wait to fill." },
+	{ "publish.redis.in_flight", OPTION_INTEGER, SCALAR(publish.redis.in_flight), .standard = "1000",
+	    RANGE(1, 100000), .unit = "documents", .help = "Documents sent and not answered yet, at most." },
+	{ "publish.redis.queue_bytes", OPTION_SIZE, SCALAR(publish.redis.queue_bytes), .standard = "64MiB",
+	    RANGE(KIB(64), GIB(16)),
+	    .help = "Memory for documents while the server is away; events may use three quarters of it." },
+	{ "publish.redis.retry_min", OPTION_DURATION, SCALAR(publish.redis.retry_min), .standard = "500ms",
+	    RANGE(MS(10), S(3600)), .help = "First wait before connecting again; doubles each time, with jitter." },
+	{ "publish.redis.retry_max", OPTION_DURATION, SCALAR(publish.redis.retry_max), .standard = "30s",
+	    RANGE(MS(10), S(3600)), .help = "Longest wait before connecting again." },
+
+	{ "daemon.user", OPTION_TEXT, SCALAR(daemon.user), .standard = "mailtap",
+	    .help = "User to become for good once capture is open, when started as root; empty: stay who it is." },
+	{ "daemon.group", OPTION_TEXT, SCALAR(daemon.group), .standard = "",
+	    .help = "Group to become; empty: the user's own." },
+	{ "daemon.stop_deadline", OPTION_DURATION, SCALAR(daemon.stop_deadline), .standard = "10s",
+	    RANGE(0, S(600)), .help = "How long to go on publishing what waits when stopping." },
+	{ "daemon.control.path", OPTION_PATH, SCALAR(daemon.control_path), .standard = "/run/mailtap/control.sock",
+	    .check = is_socket_path, .help = "Unix socket that mailtapctl speaks to; empty: none." },
+	{ "daemon.control.group", OPTION_TEXT, SCALAR(daemon.control_group), .standard = "",
+	    .help = "Group that may use the control socket; empty: daemon.group." },
+	{ "daemon.log.level", OPTION_WORD, SCALAR(daemon.log_level), .standard = "info", .choices = level_choices,
+	    .help = "How much is logged." },
+	{ "daemon.log.target", OPTION_WORD, SCALAR(daemon.log_target), .standard = "auto", .choices = target_choices,
+	    .help = "Where to; auto: syslog when in the background without a service manager, else standard error." },
+};
+
+const size_t option_count = sizeof(options) / sizeof(options[0]);
+
+const struct option *
+option_find(const char *path)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if (strcmp(options[i].path, path) == 0)
+			return &options[i];
+	return NULL;
+}
+
+bool
+option_is_section(const char *path)
+{
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < option_count; i++)
+		if (strncmp(options[i].path, path, len) == 0 && options[i].path[len] == '.')
+			return true;
+	return false;
+}
