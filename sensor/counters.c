@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "counters.h"
+
+#include <stdio.h>
+
+static void
+put(struct counters *c, const char *group, const char *name, uint64_t value)
+{
+	if (c->len == COUNTERS_MAX)
+		return;
+	snprintf(c->names[c->len], COUNTER_NAME_MAX, "%s.%s", group, name);
+	c->at[c->len] = (struct ecs_counter){ c->names[c->len], value };
+	c->len++;
+}
+
+static void
+put_pipeline(struct counters *c, const struct pipeline *p)
+{
+	struct pipeline_counters n = pipeline_counters(p);
+
+	put(c, "packets", "seen", n.frames);
+	put(c, "packets", "bytes", n.frame_bytes);
+	for (int i = 0; i < DECODE_RESULTS; i++)
+		put(c, "decode", decode_result_name((enum decode_result)i), n.decoded[i]);
+	put(c, "flows", "now", n.flows_now);
+	put(c, "flows", "opened", n.flow.opened);
+	put(c, "flows", "ended", n.flow.ended);
+	put(c, "flows", "evicted", n.flow.evicted);
+	put(c, "flows", "refused", n.flow.refused);
+	put(c, "flows", "stray", n.flow.stray);
+	put(c, "flows", "midstream", n.flow.midstream);
+	put(c, "flows", "one_sided", n.one_sided);
+	put(c, "flows", "memory_bytes", n.flow_memory);
+	put(c, "connections", "now", n.connections_now);
+	put(c, "connections", "refused", n.connections_refused);
+	put(c, "stream", "payload_bytes", n.payload_bytes);
+	put(c, "stream", "missing_bytes", n.missing_bytes);
+	put(c, "stream", "retransmitted_bytes", n.retransmitted_bytes);
+	put(c, "stream", "waiting_bytes", n.waiting_bytes);
+	put(c, "stream", "conflicts", n.conflicts);
+	put(c, "stream", "wild_segments", n.wild_segments);
+	put(c, "stream", "ceilings", n.ceilings);
+	put(c, "observations", "made", n.observations);
+}
+
+static void
+put_capture(struct counters *c, struct worker *w, size_t interfaces)
+{
+	struct source_counters sum = { 0 };
+	uint64_t lost = 0, up = 0;
+
+	for (size_t i = 0; i < interfaces; i++) {
+		struct worker_interface n = worker_interface(w, i);
+
+		sum.received += n.counters.received;
+		sum.kernel_dropped += n.counters.kernel_dropped;
+		sum.interface_dropped += n.counters.interface_dropped;
+		lost += n.lost;
+		up += n.up;
+	}
+	put(c, "capture", "received", sum.received);
+	put(c, "capture", "kernel_dropped", sum.kernel_dropped);
+	put(c, "capture", "interface_dropped", sum.interface_dropped);
+	put(c, "capture", "interfaces_up", up);
+	put(c, "capture", "interfaces_lost", lost);
+}
+
+static void
+put_delivery(struct counters *c, const struct delivery *d)
+{
+	struct delivery_counters n = delivery_counters(d);
+
+	put(c, "alerts", "raised", n.book.raised);
+	put(c, "alerts", "published", n.book.published);
+	put(c, "alerts", "held_back", n.book.held_back);
+	put(c, "alerts", "forgotten", n.book.forgotten);
+	put(c, "documents", "events", n.events);
+	put(c, "documents", "alerts", n.alerts);
+	put(c, "documents", "unmade", n.unmade);
+	put(c, "documents", "refused", n.refused);
+}
+
+static void
+put_sinks(struct counters *c, const struct delivery *d)
+{
+	struct delivery_sink sink[DELIVERY_SINKS];
+	size_t count = delivery_sinks(d, sink);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name = sink[i].row->name;
+
+		put(c, name, "taken", sink[i].counters.taken);
+		put(c, name, "published", sink[i].counters.published);
+		put(c, name, "refused", sink[i].counters.refused);
+		put(c, name, "retried", sink[i].counters.retried);
+		put(c, name, "errors", sink[i].counters.errors);
+		put(c, name, "reconnects", sink[i].counters.reconnects);
+		put(c, name, "waiting", sink[i].counters.waiting);
+		put(c, name, "waiting_bytes", sink[i].counters.waiting_bytes);
+		put(c, name, "connected", sink[i].counters.connected);
+	}
+}
+
+void
+counters_read(struct counters *c, const struct pipeline *p, struct worker *w, size_t interfaces,
+    const struct delivery *d)
+{
+	c->len = 0;
+	put_pipeline(c, p);
+	put_delivery(c, d);
+	if (w == NULL)
+		return;
+	put_capture(c, w, interfaces);
+	put_sinks(c, d);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * dialogue: the talk of one connection: it picks the parser, swaps it at STARTTLS, and reports what was moved. Here the
+ * bytes of the wire meet the parsers of mail, and nowhere else.
+ *
+ *	        port says    content agrees (or nothing speaks against it)
+ *	held ------------------------------------------------------------> parsed --> counted
+ *	  |     content says something else: said, and parsed as that       ^  |
+ *	  |---------------------------------------------------------------- /  | STARTTLS agreed
+ *	  |     nothing fits                                                   v
+ *	  '--------------------> counted <----- ClientHello ------------- awaiting TLS
+ *	                                        clear text goes on: parsed again
+ */
+#ifndef DIALOGUE_H
+#define DIALOGUE_H
+
+#include "protocol/protocol.h"
+
+struct dialogue_limits {
+	const struct protocol_limits *protocol;
+	const struct message_limits *message;
+	uint64_t volume_step;   /* payload octets after which a living connection's volume is observed anew */
+	usec_t session_update;  /* packet time between reports on a living connection; 0: none */
+};
+
+/* What the wire knows of the connection now. */
+struct dialogue_wire {
+	struct traffic traffic[2]; /* by enum direction */
+	usec_t last;
+	enum handshake_seen handshake;
+};
+
+/* What the first payload found the connection to be. */
+struct dialogue_opening {
+	struct endpoint client, server;
+	usec_t start;
+	uint16_t vlan;
+	bool midstream;
+	const char *interface; /* static for the run */
+};
+
+struct dialogue;
+
+/* NULL when memory is short. limits are borrowed for the dialogue's life. */
+struct dialogue *dialogue_new(const struct dialogue_limits *, const struct dialogue_opening *, observer *, void *arg);
+
+/* Bytes in order, or the word that some will never come. */
+void dialogue_data(struct dialogue *, enum direction, struct bytes, usec_t time);
+void dialogue_gap(struct dialogue *, enum direction, uint64_t missing, usec_t time);
+
+/* Something odd below the dialogue, e.g. "segment_conflict" with a sentence; `name` is static. */
+void dialogue_oddity(struct dialogue *, enum direction, const char *name, const char *sentence, uint64_t count,
+    usec_t time);
+
+/* After a packet: observes volume and, in between, the session, when due. Cheap. */
+void dialogue_account(struct dialogue *, const struct dialogue_wire *, usec_t now);
+
+/* Whether its bytes are still wanted, or counting is enough from now on. */
+bool dialogue_listens(const struct dialogue *);
+
+/* Whether it is a mail conversation, as far as is known. */
+bool dialogue_is_mail(const struct dialogue *);
+
+/* The connection is over: what was under way is observed as incomplete, the last volume and the session are observed. */
+void dialogue_end(struct dialogue *, const struct dialogue_wire *, enum session_end, usec_t now);
+
+void dialogue_free(struct dialogue *); /* NULL is fine; observes nothing */
+
+/* Octets held now, parsers not counted. */
+size_t dialogue_memory(const struct dialogue *);
+
+#endif

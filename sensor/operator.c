@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "operator.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "capture/filter.h"
+#include "daemon/ready.h"
+#include "replay.h"
+
+/* Frames read of each interface after the stop was asked for: what the kernel held at that moment. */
+#define LAST_FRAMES 100000
+
+/* How often packet time is moved on when no packets come, and how far behind the wall clock it then stays, so that
+ * frames still waiting in the kernel are not from the past. */
+#define TICK_EVERY (USEC_PER_SEC / 4)
+#define TICK_LAG (2 * USEC_PER_SEC)
+
+bool
+operator_open_capture(struct operator *op, char *error, size_t error_room)
+{
+	const struct capture_options *c = &op->boot->capture;
+	struct worker_settings w = { .interfaces = op->interfaces, .interface_count = op->interface_count,
+		.capture = c->source, .batch = (int)c->batch, .retry_min = c->retry_min, .retry_max = c->retry_max };
+
+	w.capture.filter = c->filter;
+	if (c->filter[0] == '\0') {
+		op->port_filter = filter_for_ports(c->ports, c->port_count);
+		w.capture.filter = op->port_filter;
+	}
+	op->worker = worker_new(op->base, &w, op->pipeline, error, error_room);
+	return op->worker != NULL;
+}
+
+static void
+read_counters(struct operator *op, struct counters *c)
+{
+	counters_read(c, op->pipeline, op->worker, op->interface_count, op->delivery);
+}
+
+void
+operator_stats(struct operator *op)
+{
+	struct counters c;
+
+	read_counters(op, &c);
+	delivery_stats(op->delivery, pipeline_time(op->pipeline), c.at, c.len);
+}
+
+static void
+log_counters(struct operator *op)
+{
+	struct counters c;
+
+	read_counters(op, &c);
+	for (size_t i = 0; i < c.len; i++)
+		if (c.at[i].value != 0)
+			log_info("counters", "%s %llu", c.at[i].name, (unsigned long long)c.at[i].value);
+}
+
+static void
+log_complaint(void *arg, const char *line)
+{
+	(void)arg;
+	log_error("settings", "%s", line);
+}
+
+static void
+log_unchanged(void *arg, const char *path)
+{
+	(void)arg;
+	log_warning("settings", "%s has changed: it takes effect with the next start", path);
+}
+
+/* The new configuration takes over where a running daemon can follow; a wrong one changes nothing. */
+static bool
+reload(struct operator *op)
+{
+	struct complaints complaints = { .say = log_complaint };
+	struct settings *fresh;
+
+	ready_reloading();
+	fresh = settings_load(op->config, op->line->sets.at, op->line->sets.len, &complaints);
+	if (fresh == NULL) {
+		op->reload_failures++;
+		log_error("settings", "%u complaint%s: the configuration stays as it was", complaints.count,
+		    complaints.count == 1 ? "" : "s");
+		ready_up("capturing; the latest configuration is wrong and was not taken");
+		return false;
+	}
+	settings_differ(op->boot, fresh, log_unchanged, NULL);
+	op->message_limits.wanted = fresh->message.wanted;
+	op->message_limits.wanted_count = fresh->message.wanted_count;
+	delivery_reload(op->delivery, fresh);
+	if (op->settings != op->boot)
+		settings_free(op->settings);
+	op->settings = fresh;
+	op->reloads++;
+	log_info("settings", "reloaded");
+	ready_up("capturing");
+	return true;
+}
+
+static void
+on_signal(evutil_socket_t number, short what, void *arg)
+{
+	struct operator *op = arg;
+
+	(void)what;
+	switch (number) {
+	case SIGHUP:
+		(void)reload(op);
+		break;
+	case SIGUSR1:
+		log_counters(op);
+		break;
+	default:
+		op->stop = true;
+		(void)event_base_loopbreak(op->base);
+	}
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct operator *op = arg;
+	usec_t now = clock_wall() - TICK_LAG;
+
+	(void)fd;
+	(void)what;
+	if (op->worker == NULL || pipeline_time(op->pipeline) == 0)
+		return;
+	if (now > pipeline_time(op->pipeline))
+		pipeline_tick(op->pipeline, now);
+	delivery_tick(op->delivery, pipeline_time(op->pipeline));
+}
+
+static void
+on_stats(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	operator_stats(arg);
+}
+
+static void
+on_watchdog(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	ready_watchdog();
+}
+
+static bool
+every(struct operator *op, struct event **slot, usec_t interval, event_callback_fn call)
+{
+	struct timeval span = { .tv_sec = interval / USEC_PER_SEC, .tv_usec = interval % USEC_PER_SEC };
+
+	if (interval <= 0)
+		return true;
+	*slot = event_new(op->base, -1, EV_PERSIST, call, op);
+	return *slot != NULL && event_add(*slot, &span) == 0;
+}
+
+bool
+operator_listen(struct operator *op)
+{
+	static const int numbers[OPERATOR_SIGNALS] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+	bool fine = true;
+
+	op->started = clock_wall();
+	for (size_t i = 0; i < OPERATOR_SIGNALS; i++) {
+		op->signals[i] = evsignal_new(op->base, numbers[i], on_signal, op);
+		fine = fine && op->signals[i] != NULL && event_add(op->signals[i], NULL) == 0;
+	}
+	if (op->worker != NULL)
+		fine = fine && every(op, &op->tick, TICK_EVERY, on_tick) &&
+		    every(op, &op->stats, op->boot->events.stats_interval, on_stats) &&
+		    every(op, &op->watchdog, ready_watchdog_interval(), on_watchdog);
+	if (!fine)
+		log_error("mailtapd", "signals and timers cannot be set up: not enough memory or descriptors");
+	return fine;
+}
+
+uint64_t
+operator_undelivered(const struct operator *op)
+{
+	struct delivery_sink outlets[DELIVERY_SINKS];
+	size_t count = delivery_sinks(op->delivery, outlets);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += outlets[i].counters.waiting + outlets[i].counters.refused;
+	return sum;
+}
+
+/* Resident octets now. */
+static uint64_t
+resident(void)
+{
+	unsigned long pages = 0, rss = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%lu %lu", &pages, &rss) != 2)
+		rss = 0;
+	fclose(f);
+	return (uint64_t)rss * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* A JSON text that grows; open_memstream does the memory. */
+struct answer {
+	FILE *out;
+	char *text;
+	size_t len;
+};
+
+static bool
+answer_open(struct answer *a)
+{
+	a->out = open_memstream(&a->text, &a->len);
+	return a->out != NULL;
+}
+
+static char *
+answer_close(struct answer *a)
+{
+	if (fclose(a->out) != 0) {
+		free(a->text);
+		return NULL;
+	}
+	return a->text;
+}
+
+/* Names here are interfaces and configured names: quotes, backslashes and controls are all that JSON minds in them. */
+static void
+put_string(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < 0x20)
+			fprintf(out, "\\u%04x", c);
+		else if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else
+			fputc(c, out);
+	}
+	fputc('"', out);
+}
+
+static void
+put_interfaces(struct operator *op, FILE *out)
+{
+	for (size_t i = 0; op->worker != NULL && i < op->interface_count; i++) {
+		struct worker_interface n = worker_interface(op->worker, i);
+
+		fprintf(out, "%s{\"name\":", i == 0 ? "" : ",");
+		put_string(out, n.name);
+		fprintf(out, ",\"up\":%s,\"received\":%llu,\"kernel_dropped\":%llu,\"interface_dropped\":%llu,\"lost\":%llu}",
+		    n.up ? "true" : "false", (unsigned long long)n.counters.received,
+		    (unsigned long long)n.counters.kernel_dropped,
+		    (unsigned long long)n.counters.interface_dropped, (unsigned long long)n.lost);
+	}
+}
+
+static void
+put_sinks(const struct operator *op, FILE *out)
+{
+	struct delivery_sink outlets[DELIVERY_SINKS];
+	size_t count = delivery_sinks(op->delivery, outlets);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct sink_counters *n = &outlets[i].counters;
+
+		fprintf(out, "%s{\"name\":", i == 0 ? "" : ",");
+		put_string(out, outlets[i].row->name);
+		fprintf(out, ",\"connected\":%s,\"published\":%llu,\"waiting\":%llu,\"refused\":%llu,\"errors\":%llu}",
+		    n->connected ? "true" : "false", (unsigned long long)n->published,
+		    (unsigned long long)n->waiting, (unsigned long long)n->refused, (unsigned long long)n->errors);
+	}
+}
+
+static char *
+answer_status(struct operator *op)
+{
+	struct answer a;
+	char started[CLOCK_TEXT_MAX], packet[CLOCK_TEXT_MAX];
+
+	if (!answer_open(&a))
+		return NULL;
+	clock_text(started, op->started);
+	clock_text(packet, pipeline_time(op->pipeline));
+	fprintf(a.out, "{\"version\":\"%s\",\"sensor\":", MAILTAP_VERSION);
+	put_string(a.out, op->settings->sensor_name);
+	fprintf(a.out, ",\"pid\":%ld,\"started\":\"%s\",\"packet_time\":\"%s\",\"memory_bytes\":%llu", (long)getpid(),
+	    started, packet, (unsigned long long)resident());
+	fputs(",\"configuration\":", a.out);
+	put_string(a.out, op->config != NULL ? op->config : "built-in defaults");
+	fprintf(a.out, ",\"reloads\":%llu,\"reload_failures\":%llu,\"interfaces\":[",
+	    (unsigned long long)op->reloads, (unsigned long long)op->reload_failures);
+	put_interfaces(op, a.out);
+	fputs("],\"sinks\":[", a.out);
+	put_sinks(op, a.out);
+	fputs("]}", a.out);
+	return answer_close(&a);
+}
+
+static char *
+answer_stats(struct operator *op)
+{
+	struct counters c;
+	struct answer a;
+
+	if (!answer_open(&a))
+		return NULL;
+	read_counters(op, &c);
+	fputc('{', a.out);
+	for (size_t i = 0; i < c.len; i++)
+		fprintf(a.out, "%s\"%s\":%llu", i == 0 ? "" : ",", c.at[i].name,
+		    (unsigned long long)c.at[i].value);
+	fputc('}', a.out);
+	return answer_close(&a);
+}
+
+char *
+operator_answer(void *arg, const char *command, char *error, size_t error_room)
+{
+	struct operator *op = arg;
+	char *answer = NULL;
+
+	snprintf(error, error_room, "not enough memory");
+	if (strcmp(command, "status") == 0) {
+		answer = answer_status(op);
+	} else if (strcmp(command, "stats") == 0) {
+		answer = answer_stats(op);
+	} else if (strcmp(command, "reload") == 0) {
+		if (reload(op))
+			answer = strdup("{\"reloaded\":true}");
+		else
+			snprintf(error, error_room, "the configuration is wrong and was not taken: see the log");
+	} else {
+		snprintf(error, error_room, "no such command: say status, stats or reload");
+	}
+	return answer;
+}
+
+bool
+operator_stop(struct operator *op)
+{
+	bool delivered;
+
+	ready_stopping("stopping: handing on what is left");
+	log_info("mailtapd", "stopping");
+	worker_stop(op->worker, LAST_FRAMES);
+	pipeline_finish(op->pipeline);
+	delivery_tick(op->delivery, pipeline_time(op->pipeline));
+	operator_stats(op);
+	delivered = replay_drain(op->base, op->delivery, op->boot->daemon.stop_deadline);
+	if (!delivered)
+		log_error("publish", "%llu documents could not be delivered before daemon.stop_deadline",
+		    (unsigned long long)operator_undelivered(op));
+	log_counters(op);
+	return delivered;
+}
+
+void
+operator_clear(struct operator *op)
+{
+	struct event **const timers[] = { &op->tick, &op->stats, &op->watchdog };
+
+	control_close(op->control);
+	for (size_t i = 0; i < OPERATOR_SIGNALS; i++)
+		if (op->signals[i] != NULL)
+			event_free(op->signals[i]);
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+		if (*timers[i] != NULL)
+			event_free(*timers[i]);
+	worker_free(op->worker);
+	pipeline_free(op->pipeline);
+	delivery_free(op->delivery);
+	if (op->base != NULL)
+		event_base_free(op->base);
+	free(op->port_filter);
+	if (op->settings != op->boot)
+		settings_free(op->settings);
+	settings_free(op->boot);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * operator: what stands in the operator's hands while the daemon runs: signals, reload, counters, the control socket's
+ * answers, the orderly stop.
+ */
+#ifndef OPERATOR_H
+#define OPERATOR_H
+
+#include <signal.h>
+
+#include "command_line.h"
+#include "counters.h"
+#include "daemon/control.h"
+
+#define OPERATOR_SIGNALS 4
+
+/* Everything the running daemon owns. Filled by main.c in the order of the start. */
+struct operator {
+	const struct command_line *line;
+	const char *config;               /* path of the configuration, or NULL */
+	struct settings *boot;            /* of the start: what a reload cannot change is read here, until the end */
+	struct settings *settings;        /* the latest; may be boot */
+	struct message_limits message_limits; /* boot's, with the header names that the latest rules ask for */
+	const char *const *interfaces;
+	size_t interface_count;
+	struct event_base *base;
+	struct delivery *delivery;
+	struct pipeline *pipeline;
+	struct worker *worker;
+	struct control *control;
+	struct event *signals[OPERATOR_SIGNALS];
+	struct event *tick, *stats, *watchdog;
+	char *port_filter;                /* made from capture.ports; owned */
+	usec_t started;                   /* wall time */
+	uint64_t reloads, reload_failures;
+	volatile bool stop;
+};
+
+/* Opens all interfaces; false with a line in error (256 octets). */
+bool operator_open_capture(struct operator *, char *error, size_t error_room);
+
+/* Signals and timers from now on. False (said) when memory is short. */
+bool operator_listen(struct operator *);
+
+/* A control_handler: arg is the operator. */
+char *operator_answer(void *arg, const char *command, char *error, size_t error_room);
+
+/* The counters as a mailtap.stats document. */
+void operator_stats(struct operator *);
+
+/* Documents that were to go out and did not. */
+uint64_t operator_undelivered(const struct operator *);
+
+/* Capture, then flows, then sinks, within daemon.stop_deadline. False when something could not be delivered. */
+bool operator_stop(struct operator *);
+
+/* Frees all that was made, in reverse order. */
+void operator_clear(struct operator *);
+
+#endif

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline.h"
+
+#include <stdlib.h>
+
+/* Packet time between two looks at what has gone stale, and the most flows ended in one look, so that no single packet
+ * pays for all of them. */
+#define SWEEP_EVERY (USEC_PER_SEC / 10)
+#define SWEEP_FLOWS 256
+
+/* What a flow has once payload came: a SYN alone costs only its entry in the table. */
+struct connection {
+	struct pipeline *pipeline;
+	struct flow *flow;
+	struct stream *stream;
+	struct dialogue *dialogue;
+	struct connection *prev, *next; /* among those in which something waits */
+	bool waits;
+	bool muted;
+};
+
+struct pipeline {
+	struct pipeline_settings settings;
+	struct flow_table *flows;
+	struct stream_budget budget;
+	struct connection *waiting;
+	observer *observe;
+	void *arg;
+	usec_t now, swept;
+	struct pipeline_counters counters;
+};
+
+static void
+count_observation(void *arg, const struct observation *o)
+{
+	struct pipeline *p = arg;
+
+	p->counters.observations++;
+	p->observe(p->arg, o);
+}
+
+static struct dialogue_wire
+wire_of(const struct connection *c)
+{
+	const struct flow *f = c->flow;
+	struct dialogue_wire wire = { .last = f->last };
+
+	for (int i = 0; i < 2; i++) {
+		struct stream_counts counts = stream_counts(c->stream, (enum direction)i);
+
+		wire.traffic[i] = (struct traffic){ .bytes = counts.bytes, .packets = f->packets[i],
+			.missing = counts.missing };
+	}
+	wire.handshake = f->initial_known[FROM_CLIENT] ? HANDSHAKE_SYN
+	    : f->initial_known[FROM_SERVER]	       ? HANDSHAKE_SYNACK
+						       : HANDSHAKE_NONE;
+	return wire;
+}
+
+static void
+on_data(void *arg, enum direction from, struct bytes data, usec_t time)
+{
+	struct connection *c = arg;
+
+	dialogue_data(c->dialogue, from, data, time);
+}
+
+static void
+on_gap(void *arg, enum direction from, uint64_t missing, usec_t time)
+{
+	struct connection *c = arg;
+
+	dialogue_gap(c->dialogue, from, missing, time);
+}
+
+static void
+on_end(void *arg, enum direction from, enum stream_end end, usec_t time)
+{
+	/* The flow's own end says the same for both sides at once, and later stragglers still count. */
+	(void)arg;
+	(void)from;
+	(void)end;
+	(void)time;
+}
+
+static void
+on_oddity(void *arg, enum direction from, enum stream_oddity kind, uint64_t position, usec_t time)
+{
+	static const struct {
+		const char *name, *sentence;
+	} words[] = {
+		[STREAM_CONFLICT] = { "segment_conflict",
+		    "Two copies of the same bytes differed: the first was kept; somebody may try to hide something." },
+		[STREAM_WILD] = { "wild_segment", "A segment far outside the connection's window was ignored." },
+		[STREAM_CEILING] = { "reassembly_ceiling", "Too much waited out of order: a stretch was given up early." },
+	};
+	struct connection *c = arg;
+	struct pipeline_counters *n = &c->pipeline->counters;
+
+	n->conflicts += kind == STREAM_CONFLICT;
+	n->wild_segments += kind == STREAM_WILD;
+	n->ceilings += kind == STREAM_CEILING;
+	(void)position;
+	dialogue_oddity(c->dialogue, from, words[kind].name, words[kind].sentence, 1, time);
+}
+
+static const struct stream_reader reader = { on_data, on_gap, on_end, on_oddity };
+
+static void
+connection_free(struct connection *c)
+{
+	if (c == NULL)
+		return;
+	stream_free(c->stream);
+	dialogue_free(c->dialogue);
+	free(c);
+}
+
+static struct connection *
+connection_new(struct pipeline *p, struct flow *f)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+	struct dialogue_opening opening = { .client = f->client, .server = f->server, .start = f->start,
+		.vlan = f->vlan, .midstream = f->midstream };
+
+	if (c == NULL)
+		return NULL;
+	if (f->interface < p->settings.interface_count)
+		opening.interface = p->settings.interfaces[f->interface];
+	c->pipeline = p;
+	c->flow = f;
+	c->stream = stream_new(&p->settings.stream, &p->budget, &reader, c);
+	c->dialogue = dialogue_new(&p->settings.dialogue, &opening, count_observation, p);
+	if (c->stream == NULL || c->dialogue == NULL) {
+		connection_free(c);
+		return NULL;
+	}
+	for (int i = 0; i < 2; i++)
+		if (f->initial_known[i])
+			stream_set_initial(c->stream, (enum direction)i, f->initial[i]);
+	p->counters.connections_now++;
+	return c;
+}
+
+/* Keeps the list of connections in which something waits: the only ones a tick has to look at. */
+static void
+note_waiting(struct connection *c)
+{
+	struct pipeline *p = c->pipeline;
+	bool waits = stream_waits(c->stream);
+
+	if (waits == c->waits)
+		return;
+	c->waits = waits;
+	if (waits) {
+		c->prev = NULL;
+		c->next = p->waiting;
+		if (c->next != NULL)
+			c->next->prev = c;
+		p->waiting = c;
+		return;
+	}
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		p->waiting = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+}
+
+static void
+note_worth(struct connection *c)
+{
+	if (!c->muted && !dialogue_listens(c->dialogue)) {
+		c->muted = true;
+		stream_mute(c->stream);
+	}
+	flow_table_value(c->pipeline->flows, c->flow,
+	    dialogue_is_mail(c->dialogue) ? FLOW_WORTH_MAIL : FLOW_WORTH_PLAIN);
+}
+
+/* A connection's stream begins with its first payload; what was seen of its SYNs by then is known to the flow. */
+static struct connection *
+connection_of(struct pipeline *p, struct flow *f)
+{
+	if (f->state == NULL) {
+		f->state = connection_new(p, f);
+		p->counters.connections_refused += f->state == NULL;
+	}
+	return f->state;
+}
+
+static void
+take_packet(struct pipeline *p, const struct packet *packet)
+{
+	enum direction from;
+	struct flow *f = flow_table_admit(p->flows, packet, &from);
+	struct connection *c;
+	struct dialogue_wire wire;
+
+	if (f == NULL || (f->state == NULL && packet->payload.len == 0 && packet->payload_cut == 0))
+		return;
+	c = connection_of(p, f);
+	if (c == NULL)
+		return;
+	p->counters.payload_bytes += packet->payload.len;
+	/* The answer to a SYN may come after the first payload (fast open): each SYN is told once. */
+	if ((packet->flags & TCP_SYN) != 0)
+		stream_set_initial(c->stream, from, packet->sequence);
+	stream_push(c->stream, from, packet);
+	note_waiting(c);
+	note_worth(c);
+	wire = wire_of(c);
+	dialogue_account(c->dialogue, &wire, packet->time);
+}
+
+static enum session_end
+session_end_of(enum flow_end end)
+{
+	static const enum session_end ends[] = {
+		[FLOW_END_FIN] = SESSION_FIN,
+		[FLOW_END_RST] = SESSION_RST,
+		[FLOW_END_IDLE] = SESSION_IDLE,
+		[FLOW_END_EVICTED] = SESSION_EVICTED,
+		[FLOW_END_REUSED] = SESSION_REUSED,
+		[FLOW_END_STOP] = SESSION_STOP,
+	};
+
+	return ends[end];
+}
+
+static void *
+on_flow_opened(void *arg, struct flow *f)
+{
+	(void)arg;
+	(void)f;
+	return NULL;
+}
+
+static void
+on_flow_ended(void *arg, struct flow *f, enum flow_end end)
+{
+	struct pipeline *p = arg;
+	struct connection *c = f->state;
+	struct dialogue_wire wire;
+
+	if (c == NULL)
+		return;
+	stream_finish(c->stream, p->now);
+	note_waiting(c);
+	wire = wire_of(c);
+	for (int i = 0; i < 2; i++) {
+		p->counters.missing_bytes += wire.traffic[i].missing;
+		p->counters.retransmitted_bytes += stream_counts(c->stream, (enum direction)i).retransmitted;
+	}
+	p->counters.one_sided += f->packets[FROM_CLIENT] == 0 || f->packets[FROM_SERVER] == 0;
+	p->counters.connections_now--;
+	dialogue_end(c->dialogue, &wire, session_end_of(end), p->now);
+	connection_free(c);
+	f->state = NULL;
+}
+
+static void
+sweep(struct pipeline *p)
+{
+	p->swept = p->now;
+	(void)flow_table_expire(p->flows, p->now, SWEEP_FLOWS);
+	for (struct connection *c = p->waiting, *next; c != NULL; c = next) {
+		next = c->next;
+		stream_tick(c->stream, p->now);
+		note_waiting(c);
+		note_worth(c);
+	}
+}
+
+struct pipeline *
+pipeline_new(const struct pipeline_settings *settings, observer *observe, void *arg)
+{
+	struct pipeline *p = calloc(1, sizeof(*p));
+	struct flow_events events = { on_flow_opened, on_flow_ended, p };
+
+	if (p == NULL)
+		return NULL;
+	p->settings = *settings;
+	p->settings.flow.guess = protocol_speaker;
+	p->budget.max = settings->stream.waiting_total;
+	p->observe = observe;
+	p->arg = arg;
+	p->flows = flow_table_new(&p->settings.flow, &events);
+	if (p->flows == NULL) {
+		free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void
+pipeline_frame(void *pipeline, const struct frame *frame)
+{
+	struct pipeline *p = pipeline;
+	struct packet packet;
+	enum decode_result result = decode_frame(frame, &packet);
+
+	p->counters.frames++;
+	p->counters.frame_bytes += frame->wire_len;
+	p->counters.decoded[result]++;
+	if (frame->time > p->now)
+		p->now = frame->time;
+	if (p->now - p->swept >= SWEEP_EVERY)
+		sweep(p);
+	if (result == DECODE_TCP)
+		take_packet(p, &packet);
+}
+
+void
+pipeline_tick(struct pipeline *p, usec_t now)
+{
+	if (now > p->now)
+		p->now = now;
+	sweep(p);
+}
+
+usec_t
+pipeline_time(const struct pipeline *p)
+{
+	return p->now;
+}
+
+void
+pipeline_finish(struct pipeline *p)
+{
+	if (p->flows == NULL)
+		return;
+	p->counters = pipeline_counters(p);
+	flow_table_free(p->flows);
+	p->flows = NULL;
+}
+
+void
+pipeline_free(struct pipeline *p)
+{
+	if (p == NULL)
+		return;
+	pipeline_finish(p);
+	free(p);
+}
+
+struct pipeline_counters
+pipeline_counters(const struct pipeline *p)
+{
+	struct pipeline_counters n = p->counters;
+
+	n.waiting_bytes = p->budget.used;
+	if (p->flows != NULL) {
+		n.flow = flow_table_counters(p->flows);
+		n.flows_now = flow_table_len(p->flows);
+		n.flow_memory = flow_table_memory(p->flows);
+	} else {
+		n.flow.ended = n.flow.opened;
+		n.flows_now = 0;
+	}
+	return n;
+}

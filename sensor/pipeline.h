@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * pipeline: from a frame to what is observed: decode, flow, stream and dialogue joined. One per capture worker, no
+ * shared state, no clock but packet time.
+ */
+#ifndef PIPELINE_H
+#define PIPELINE_H
+
+#include "decode/decode.h"
+#include "dialogue.h"
+#include "flow/table.h"
+#include "stream/stream.h"
+
+struct pipeline_settings {
+	struct flow_limits flow;
+	struct stream_limits stream;
+	struct dialogue_limits dialogue;
+	const char *const *interfaces; /* names by frame.interface; static for the run */
+	size_t interface_count;
+};
+
+struct pipeline_counters {
+	uint64_t frames, frame_bytes;
+	uint64_t decoded[DECODE_RESULTS];  /* frames by outcome */
+	struct flow_counters flow;
+	uint64_t flows_now, flow_memory;
+	uint64_t connections_now;          /* flows with payload */
+	uint64_t connections_refused;      /* not followed: memory was short */
+	uint64_t payload_bytes;            /* octets of payload as captured */
+	uint64_t missing_bytes;            /* octets of gaps */
+	uint64_t retransmitted_bytes;
+	uint64_t waiting_bytes;            /* out of order now */
+	uint64_t conflicts, wild_segments, ceilings; /* connections in which they were met */
+	uint64_t one_sided;                /* connections ended with one direction unseen */
+	uint64_t observations;
+};
+
+struct pipeline;
+
+/* NULL when memory is short. settings are copied, what they point to is borrowed. */
+struct pipeline *pipeline_new(const struct pipeline_settings *, observer *, void *arg);
+
+/* A frame_handler: arg is the pipeline. */
+void pipeline_frame(void *pipeline, const struct frame *);
+
+/* Packet time has come to `now` without frames: what has gone stale ends, what waited too long is given up. */
+void pipeline_tick(struct pipeline *, usec_t now);
+
+/* The latest packet time seen; 0 before the first frame. */
+usec_t pipeline_time(const struct pipeline *);
+
+/* Ends every connection (SESSION_STOP), then frees. NULL is fine. */
+void pipeline_free(struct pipeline *);
+
+/* Ends every connection; the counters can still be read. */
+void pipeline_finish(struct pipeline *);
+
+struct pipeline_counters pipeline_counters(const struct pipeline *);
+
+#endif

@@ -1,0 +1,27 @@
+#!/bin/sh
+# The manuals are clean, and name every option of the programs, every alert, every anomaly.
+set -eu
+cd "$(dirname "$0")/.."
+: "${MAILTAPD:=$PWD/build/mailtapd}" "${MAILTAPCTL:=$PWD/build/mailtapctl}"
+command -v mandoc >/dev/null || { echo "needs mandoc: sudo make deps"; exit 77; }
+status=0
+for page in man/*.[1578]; do
+	mandoc -Tlint -Wstyle "$page" || { echo "$page: not clean"; status=1; }
+done
+named() { # PAGE WORD...
+	page=$1
+	shift
+	text=$(mandoc -Tascii "$page" | col -b)
+	for word; do
+		printf '%s\n' "$text" | grep -qF -e "$word" || { echo "$page: $word is missing"; status=1; }
+	done
+}
+# shellcheck disable=SC2046
+named man/mailtapd.8 $("$MAILTAPD" --help | grep -oE '^  -{1,2}[a-zA-Z-]+' | tr -d ' ')
+# shellcheck disable=SC2046
+named man/mailtapctl.1 $("$MAILTAPCTL" --help | grep -oE '^  +-{1,2}[a-z]+' | tr -d ' ')
+# shellcheck disable=SC2046
+named man/mailtapctl.1 $("$MAILTAPCTL" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')
+# shellcheck disable=SC2046
+named man/mailtap-alerts.7 $(grep -hoE '\.name = "[a-z_]+"' sensor/detect/*.c | cut -d'"' -f2)
+exit $status
