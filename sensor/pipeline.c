@@ -135,9 +135,11 @@ connection_new(struct pipeline *p, struct flow *f)
 		connection_free(c);
 		return NULL;
 	}
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		if (f->initial_known[i])
 			stream_set_initial(c->stream, (enum direction)i, f->initial[i]);
+		stream_set_window_scale(c->stream, (enum direction)i, f->window_scale[i]);
+	}
 	p->counters.connections_now++;
 	return c;
 }

@@ -7,6 +7,9 @@
 
 #include "base/log.h"
 
+/* How often is asked whether an interface is still up. */
+#define WATCH_EVERY (USEC_PER_SEC / 4)
+
 struct tap {
 	struct worker *worker;
 	unsigned index;
@@ -23,6 +26,7 @@ struct worker {
 	struct worker_settings settings;
 	struct pipeline *pipeline;
 	struct tap *taps;
+	struct event *watch; /* for interfaces that are taken down */
 	bool started;
 };
 
@@ -70,6 +74,15 @@ retry_later(struct tap *t)
 }
 
 static void
+lose(struct tap *t, const char *why)
+{
+	t->lost++;
+	log_error("capture", "%s; it is tried again until it is back", why);
+	shut(t);
+	retry_later(t);
+}
+
+static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct tap *t = arg;
@@ -90,11 +103,28 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		break;
 	case SOURCE_ENDED:
 	case SOURCE_BROKEN:
-		t->lost++;
-		log_error("capture", "%s; it is tried again until it is back", source_error(t->source));
-		shut(t);
-		retry_later(t);
+		lose(t, source_error(t->source));
 		break;
+	}
+}
+
+/* An interface that was taken down: what it still held is read, then it is lost until it is up again. */
+static void
+on_watch(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *w = arg;
+	char why[256];
+
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < w->settings.interface_count; i++) {
+		struct tap *t = &w->taps[i];
+
+		if (t->source == NULL || source_interface_is_up(name_of(t)))
+			continue;
+		(void)source_read(t->source, w->settings.batch, pipeline_frame, w->pipeline);
+		snprintf(why, sizeof(why), "%s: the interface went down", name_of(t));
+		lose(t, why);
 	}
 }
 
@@ -109,10 +139,14 @@ static void
 on_retry(evutil_socket_t fd, short what, void *arg)
 {
 	struct tap *t = arg;
-	char error[256];
+	char error[256] = "it is down";
 
 	(void)fd;
 	(void)what;
+	if (!source_interface_is_up(name_of(t))) {
+		retry_later(t);
+		return;
+	}
 	t->source = source_open_live(name_of(t), t->index, &t->worker->settings.capture, error, sizeof(error));
 	if (t->source == NULL || !listen_to(t)) {
 		log_debug("capture", "%s: still away: %s", name_of(t), t->source == NULL ? error : "no memory");
@@ -164,7 +198,12 @@ worker_new(struct event_base *base, const struct worker_settings *settings, stru
 void
 worker_start(struct worker *w)
 {
+	struct timeval often = timeval_of(WATCH_EVERY);
+
 	w->started = true;
+	w->watch = event_new(w->base, -1, EV_PERSIST, on_watch, w);
+	if (w->watch == NULL || event_add(w->watch, &often) != 0)
+		log_warning("capture", "interfaces that go down will not be noticed: not enough memory");
 	for (size_t i = 0; i < w->settings.interface_count; i++)
 		if (!listen_to(&w->taps[i]))
 			retry_later(&w->taps[i]);
@@ -173,6 +212,8 @@ worker_start(struct worker *w)
 void
 worker_stop(struct worker *w, int frames)
 {
+	if (w->watch != NULL)
+		(void)event_del(w->watch);
 	for (size_t i = 0; i < w->settings.interface_count; i++) {
 		struct tap *t = &w->taps[i];
 
@@ -216,6 +257,8 @@ worker_free(struct worker *w)
 		if (w->taps[i].again != NULL)
 			event_free(w->taps[i].again);
 	}
+	if (w->watch != NULL)
+		event_free(w->watch);
 	free(w->taps);
 	free(w);
 }

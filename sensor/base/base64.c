@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/base64.h"
 
-#include <string.h>
-
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /* What an octet means: a sextet, or one of these. */
@@ -11,16 +9,26 @@ enum { OCTET_ALIEN = 64, OCTET_SPACE = 65, OCTET_PAD = 66 };
 static const uint8_t meanings[256] = {
 #define A OCTET_ALIEN
 #define S OCTET_SPACE
-	A, A, A, A, A, A, A, A, A, S, S, A, A, S, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
-	S, A, A, A, A, A, A, A, A, A, A, 62, A, A, A, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, A, A, A, OCTET_PAD, A, A,
-	A, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, A, A, A, A, A,
-	A, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, A, A, A, A, A,
-	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
-	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
-	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
-	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+#define P OCTET_PAD
+	A, A, A, A, A, A, A, A, A, S, S, A, A, S, A, A,
+	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	S, A, A, A, A, A, A, A, A, A, A, 62, A, A, A, 63,
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, A, A, A, P, A, A,
+	A, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, A, A, A, A, A,
+	A, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, A, A, A, A, A,
+	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
 #undef A
 #undef S
+#undef P
 };
 
 void

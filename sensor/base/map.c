@@ -3,7 +3,11 @@
  * Entries live in slabs that double in size and never move; buckets are chains through the entries, their array grows
  * with the number of entries. The queues are rings through the entries, one per rank.
  *
- *	entry: [ next in bucket | older | newer | hash, rank | value ... | key ... ]
+ *	key ... | next in bucket, older, newer, hash, rank | value ...
+ *	        ^ a multiple of 8, and so is the stride
+ *
+ * What a search reads, the key and the hash, are neighbours in the cache; the value is at a fixed distance. The key
+ * ends where the entry begins, so it is aligned as its own size asks for.
  */
 #include "base/map.h"
 
@@ -24,13 +28,16 @@ struct entry {
 };
 
 struct map {
-	size_t key_size, value_size, entry_size, ceiling, len;
+	size_t key_size, value_size, ceiling, len;
+	size_t stride; /* from one entry to the next */
 	size_t bucket_count; /* a power of two, or 0 */
 	struct entry **buckets;
 	struct entry queues[MAP_RANKS]; /* ring heads: newer is the oldest entry, older the newest */
 	struct entry *free;
+	uint8_t *fresh; /* entries of the newest slab that were never used: its pages are not touched before */
+	size_t fresh_count;
 	void *slabs[SLABS_MAX];
-	size_t slab_count, entries;
+	size_t slab_count, slab_octets, entries;
 	struct hash_key key;
 	uint64_t evicted;
 	map_farewell *farewell;
@@ -58,7 +65,7 @@ round_up(size_t n)
 static void *
 key_of(const struct map *m, const struct entry *e)
 {
-	return (uint8_t *)value_of(e) + round_up(m->value_size);
+	return (uint8_t *)(uintptr_t)e - m->key_size;
 }
 
 struct map *
@@ -70,7 +77,7 @@ map_new(size_t key_size, size_t value_size, size_t ceiling, map_farewell *farewe
 		return NULL;
 	m->key_size = key_size;
 	m->value_size = value_size;
-	m->entry_size = sizeof(struct entry) + round_up(value_size) + round_up(key_size);
+	m->stride = round_up(key_size + sizeof(struct entry) + value_size);
 	m->ceiling = ceiling;
 	m->farewell = farewell;
 	m->arg = arg;
@@ -172,14 +179,14 @@ map_find(const struct map *m, const void *key)
 	return e == NULL ? NULL : value_of(e);
 }
 
-/* Twice the buckets; the old ones serve on when memory is short, unless there are none. */
+/* Twice the buckets, never more than the ceiling; the old ones serve on when memory is short, unless there are none. */
 static bool
 grow_buckets(struct map *m)
 {
 	size_t count = m->bucket_count == 0 ? BUCKETS_FIRST : m->bucket_count * 2, old = m->bucket_count;
 	struct entry **fresh, **before = m->buckets;
 
-	if (m->len < m->bucket_count)
+	if (m->len < old || (old > 0 && count > m->ceiling))
 		return true;
 	fresh = calloc(count, sizeof(struct entry *));
 	if (fresh == NULL)
@@ -199,31 +206,6 @@ grow_buckets(struct map *m)
 	return true;
 }
 
-/* Another slab: as many entries as there are so far, at most up to the ceiling. */
-static bool
-grow_slabs(struct map *m)
-{
-	size_t count = m->entries < SLAB_FIRST ? SLAB_FIRST : m->entries;
-	uint8_t *slab;
-
-	if (count > m->ceiling - m->entries)
-		count = m->ceiling - m->entries;
-	if (count == 0 || m->slab_count == SLABS_MAX)
-		return false;
-	slab = calloc(count, m->entry_size);
-	if (slab == NULL)
-		return false;
-	m->slabs[m->slab_count++] = slab;
-	m->entries += count;
-	for (size_t i = count; i-- > 0;) {
-		struct entry *e = (struct entry *)(void *)(slab + i * m->entry_size);
-
-		e->chain = m->free;
-		m->free = e;
-	}
-	return true;
-}
-
 static bool
 make_way(struct map *m, unsigned may_evict)
 {
@@ -239,6 +221,49 @@ make_way(struct map *m, unsigned may_evict)
 	return false;
 }
 
+/* Another slab: as many entries as there are so far, at most up to the ceiling. */
+static bool
+grow_slabs(struct map *m)
+{
+	size_t count = m->entries < SLAB_FIRST ? SLAB_FIRST : m->entries, octets;
+	uint8_t *slab;
+
+	if (count > m->ceiling - m->entries)
+		count = m->ceiling - m->entries;
+	if (m->slab_count == SLABS_MAX || count > (SIZE_MAX - 8) / m->stride)
+		return false;
+	octets = count * m->stride + 8;
+	slab = malloc(octets);
+	if (slab == NULL)
+		return false;
+	m->slabs[m->slab_count++] = slab;
+	m->slab_octets += octets;
+	m->entries += count;
+	m->fresh = slab + round_up(m->key_size);
+	m->fresh_count = count;
+	return true;
+}
+
+/* An entry that is in no bucket and no queue, or NULL. */
+static struct entry *
+take_free(struct map *m, unsigned may_evict)
+{
+	struct entry *e;
+
+	if (m->free == NULL && m->fresh_count == 0 &&
+	    (m->entries < m->ceiling ? !grow_slabs(m) : !make_way(m, may_evict)))
+		return NULL;
+	if (m->free != NULL) {
+		e = m->free;
+		m->free = e->chain;
+		return e;
+	}
+	e = (struct entry *)(void *)m->fresh;
+	m->fresh += m->stride;
+	m->fresh_count--;
+	return e;
+}
+
 void *
 map_put(struct map *m, const void *key, unsigned rank, unsigned may_evict, bool *made)
 {
@@ -249,12 +274,11 @@ map_put(struct map *m, const void *key, unsigned rank, unsigned may_evict, bool 
 		*made = e == NULL;
 	if (e != NULL)
 		return value_of(e);
-	if (m->free == NULL && !grow_slabs(m) && !make_way(m, may_evict))
-		return NULL;
 	if (!grow_buckets(m))
 		return NULL;
-	e = m->free;
-	m->free = e->chain;
+	e = take_free(m, may_evict);
+	if (e == NULL)
+		return NULL;
 	memset(value_of(e), 0, m->value_size);
 	memcpy(key_of(m, e), key, m->key_size);
 	e->hash = hash;
@@ -312,5 +336,5 @@ map_remove(struct map *m, void *value)
 size_t
 map_memory(const struct map *m)
 {
-	return sizeof(*m) + m->entries * m->entry_size + m->bucket_count * sizeof(struct entry *);
+	return sizeof(*m) + m->slab_octets + m->bucket_count * sizeof(struct entry *);
 }

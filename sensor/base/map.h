@@ -9,7 +9,7 @@
  *	rank n   oldest ... newest      the last
  *
  * Memory grows in slabs, is never moved (a value's address is stable while its entry lives) and never exceeds
- * ceiling * (key + value + 40 octets of bookkeeping). No allocation once the map has been full.
+ * 1 KiB + ceiling * (key + value + 48 octets of bookkeeping). No allocation once the map has been full.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
@@ -35,7 +35,7 @@ size_t map_len(const struct map *);
 /* Entries given way to others at the ceiling since the map was made. */
 uint64_t map_evicted(const struct map *);
 
-/* The value of `key` (key_size octets) or NULL. Not a use: the entry keeps its place in its queue. */
+/* The value of `key` (key_size octets, padding included) or NULL. Not a use: the entry keeps its place in its queue. */
 void *map_find(const struct map *, const void *key);
 
 /* The value of `key`, newly made with all octets zero in `rank` when there was none (*made says which; may be NULL).

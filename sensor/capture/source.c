@@ -2,11 +2,15 @@
 #include "capture/source.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "capture/filter.h"
 
@@ -142,6 +146,25 @@ source_open_live(const char *interface, unsigned index, const struct capture_set
 	}
 	s->link_type = pcap_datalink(s->pcap);
 	return s;
+}
+
+bool
+source_interface_is_up(const char *interface)
+{
+	struct ifreq request = { 0 };
+	int fd, result;
+
+	if (strcmp(interface, "any") == 0)
+		return true;
+	if (strlen(interface) >= sizeof(request.ifr_name))
+		return false;
+	memcpy(request.ifr_name, interface, strlen(interface));
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return true; /* nothing is known: no reason to give up a capture that may be fine */
+	result = ioctl(fd, SIOCGIFFLAGS, &request);
+	(void)close(fd);
+	return result == 0 && (request.ifr_flags & IFF_UP) != 0;
 }
 
 /* What can be said about a path before libpcap has its say; NULL: nothing against it. */

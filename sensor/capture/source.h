@@ -47,6 +47,10 @@ struct source *source_open_file(const char *path, unsigned index, const struct c
 
 void source_close(struct source *); /* NULL is fine */
 
+/* Whether the interface exists and is set up. libpcap waits silently for one that was taken down, so this must be asked.
+ * "any" always is. */
+bool source_interface_is_up(const char *interface);
+
 /* Hands at most max_frames frames to the handler. */
 enum source_state source_read(struct source *, int max_frames, frame_handler *, void *arg);
 

@@ -3,9 +3,7 @@
  * auto_forward: automatic forwarding of a mailbox to an outsider. What a message says of it is found by
  * forward_evidence; here it is decided whether that is worth an alert, and said.
  */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "detect/detectors.h"
 #include "detect/forward_evidence.h"
@@ -27,25 +25,6 @@ struct auto_forward {
 	struct detector_context context;
 };
 
-/* Whether an address stands in the list itself, or by its domain (or one above it). */
-static bool
-is_listed(const struct names *list, const char *address)
-{
-	struct bytes whole = bytes_str(address), domain = site_domain(whole);
-
-	for (size_t i = 0; i < list->len; i++) {
-		struct bytes entry = bytes_str(list->at[i]);
-
-		if (bytes_find(entry, '@') != BYTES_NOWHERE ? bytes_equal_nocase(whole, entry)
-							    : bytes_equal_nocase(domain, entry))
-			return true;
-		if (domain.len > entry.len && bytes_ends_nocase(domain, entry) &&
-		    domain.at[domain.len - entry.len - 1] == '.')
-			return true;
-	}
-	return false;
-}
-
 /* The artefact that weighs most: the first one named in the sentence. */
 static const struct forward_artefact *
 heaviest(const struct forward_assessment *a)
@@ -59,27 +38,43 @@ heaviest(const struct forward_assessment *a)
 }
 
 static void
+write_sign(struct sentence *s, const struct forward_artefact *f)
+{
+	char named[FORWARD_ADDRESS_MAX];
+
+	if (f->rule->where == FORWARD_IN_HEADER) {
+		sentence_add(s, "header ");
+		sentence_add_wire(s, f->name, 80);
+	} else {
+		sentence_add(s, "the envelope sender");
+	}
+	forward_address_copy(named, forward_address_find(f->value_text, f->rule->victim == FORWARD_TAKE_LAST_ADDRESS));
+	if (f->rule->where == FORWARD_IN_SENDER)
+		sentence_add(s, " is coded");
+	else if (f->rule->victim != FORWARD_TAKE_NOTHING && named[0] != '\0')
+		sentence_add(s, " names %s", named);
+	else
+		sentence_add(s, " is set");
+	sentence_add(s, " (%s)", f->rule->platform);
+}
+
+static void
 write_reason(struct sentence *s, const struct forward_assessment *a, const struct message_report *m)
 {
-	const struct forward_artefact *best = heaviest(a);
-
 	sentence_clear(s);
 	if (a->verdict == FORWARD_JOURNAL)
 		sentence_add(s, "Journal reports, copies of mail made by a rule of the organisation, go to ");
 	else if (a->victim[0] != '\0')
-		sentence_add(s, "Mail of %s is forwarded automatically to ", a->victim);
+		sentence_add(s, "Mail for %s is forwarded automatically to ", a->victim);
 	else
-		sentence_add(s, "Mail of a mailbox that is not named is forwarded automatically to ");
+		sentence_add(s, "Mail for a mailbox that is not named is forwarded automatically to ");
 	sentence_add(s, "%s: ", a->target[0] != '\0' ? a->target : "an outsider");
-	if (best->rule->where == FORWARD_IN_HEADER) {
-		sentence_add(s, "header ");
-		sentence_add_wire(s, best->name, 80);
-	} else {
-		sentence_add(s, "the envelope sender");
-	}
-	sentence_add(s, " is what %s puts on such mail (confidence %.2f)", best->rule->platform, a->confidence);
+	write_sign(s, heaviest(a));
+	sentence_add(s, ", confidence %.2f", a->confidence);
 	if (m->status == MESSAGE_INCOMPLETE)
 		sentence_add(s, "; the message was not seen to its end");
+	else if (m->status == MESSAGE_UNANSWERED)
+		sentence_add(s, "; the server's answer was not seen");
 	sentence_add(s, ".");
 }
 
@@ -99,14 +94,26 @@ write_exhibit(struct exhibit *x, const struct forward_artefact *f)
 	sentence_add(&x->weight, "weight %.2f (%s)", f->weight, f->rule->name);
 }
 
+/* Confidence makes the severity; a rule may ask for more, and alone decides where confidence does not suffice. */
 static enum severity
 severity_of(const struct auto_forward_settings *s, const struct forward_assessment *a)
 {
-	if (a->confidence >= s->confidence_high)
-		return SEVERITY_HIGH;
-	if (a->confidence >= s->confidence)
-		return a->severity > SEVERITY_MEDIUM ? a->severity : SEVERITY_MEDIUM;
-	return SEVERITY_LOW;
+	enum severity least = a->confidence >= s->confidence_high ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+
+	if (a->confidence < s->confidence)
+		return a->severity;
+	return a->severity > least ? a->severity : least;
+}
+
+static void
+write_threshold(struct sentence *s, const struct auto_forward_settings *settings, const struct forward_assessment *a)
+{
+	sentence_clear(s);
+	if (a->confidence >= settings->confidence)
+		sentence_add(s, "confidence %.2f, alert from %.2f on", a->confidence, settings->confidence);
+	else
+		sentence_add(s, "confidence %.2f is below %.2f, but this sign always raises an alert on mail to an outsider",
+		    a->confidence, settings->confidence);
 }
 
 static void
@@ -117,30 +124,33 @@ raise_alert(struct auto_forward *d, const struct observation *o, const struct fo
 	struct evidence evidence[FORWARD_ARTEFACTS];
 	struct identity event = observation_id(o);
 	struct sentence reason, key, threshold;
-	struct bytes users[2] = { bytes_str(a->victim), bytes_str(a->target) };
+	struct bytes users[2];
 	struct alert alert = { .rule = &rule, .severity = severity_of(settings, a), .time = o->time,
-		.session = o->session };
+		.session = o->session, .evidence = evidence, .users = { .at = users } };
 
-	sentence_clear(&threshold);
-	if (a->confidence >= settings->confidence)
-		sentence_add(&threshold, "confidence %.2f, alert from %.2f on", a->confidence, settings->confidence);
-	else
-		sentence_add(&threshold, "always worth an alert on mail to an outsider (confidence %.2f)", a->confidence);
+	write_threshold(&threshold, settings, a);
 	for (size_t i = 0; i < a->artefact_count; i++) {
-		write_exhibit(&exhibits[i], &a->artefacts[i]);
-		evidence[i] = (struct evidence){ .kind = a->artefacts[i].rule->where == FORWARD_IN_HEADER ? "header" : "envelope",
-			.seen_text = sentence_bytes(&exhibits[i].seen), .figure_text = sentence_bytes(&exhibits[i].weight),
+		const struct forward_artefact *f = &a->artefacts[i];
+		struct exhibit *x = &exhibits[alert.evidence_count];
+
+		if (f->weight <= 0)
+			continue;
+		write_exhibit(x, f);
+		evidence[alert.evidence_count++] = (struct evidence){
+			.kind = f->rule->where == FORWARD_IN_HEADER ? "header" : "envelope",
+			.seen_text = sentence_bytes(&x->seen), .figure_text = sentence_bytes(&x->weight),
 			.held_against_text = sentence_bytes(&threshold), .events = &event, .event_count = 1 };
 	}
 	write_reason(&reason, a, o->message);
 	sentence_clear(&key);
 	sentence_add(&key, "%s > %s", a->victim[0] != '\0' ? a->victim : "?", a->target[0] != '\0' ? a->target : "?");
-	alert.risk = (unsigned)(a->confidence * 100);
+	if (a->victim[0] != '\0')
+		users[alert.users.len++] = bytes_str(a->victim);
+	if (a->target[0] != '\0')
+		users[alert.users.len++] = bytes_str(a->target);
+	alert.risk = (unsigned)(a->confidence * 100 + 0.5);
 	alert.key_text = sentence_bytes(&key);
 	alert.reason_text = sentence_bytes(&reason);
-	alert.evidence = evidence;
-	alert.evidence_count = a->artefact_count;
-	alert.users = (struct slices){ .at = users, .len = 2 };
 	alert_book_raise(d->context.alerts, &alert);
 }
 
@@ -155,13 +165,9 @@ observe(void *self, const struct observation *o)
 	    (o->message->transfer != TRANSFER_SMTP_DATA && o->message->transfer != TRANSFER_SMTP_BDAT))
 		return;
 	forward_assess(&d->context, o->session, o->message, &a);
-	if (a.artefact_count == 0 || !a.outward || a.quiet_because != NULL)
-		return;
-	if (a.confidence < settings->confidence && !a.alone)
-		return;
-	if (is_listed(&settings->allow_targets, a.target) || is_listed(&settings->allow_senders, a.victim))
-		return;
-	raise_alert(d, o, &a);
+	if (a.artefact_count > 0 && a.outward && a.quiet_because == NULL &&
+	    (a.confidence >= settings->confidence || a.alone))
+		raise_alert(d, o, &a);
 }
 
 static bool

@@ -172,7 +172,8 @@ keep_artefact(struct inquiry *q, const struct forward_rule *rule, struct bytes n
 }
 
 /* What a rule's artefact weighs that names this mailbox, or, in the domain of a coded address, this forwarder. Nothing
- * on a reply when replies carry it too; little when it is not ours: an outsider can have put it there. */
+ * on a reply when replies carry it too; little when it is not ours: an outsider can have put it there. A Microsoft
+ * tenant's first domain is one that nobody thinks of as theirs: whose it is, is not known. */
 static double
 weigh_artefact(struct inquiry *q, const struct forward_rule *rule, struct bytes forwarder)
 {
@@ -181,6 +182,8 @@ weigh_artefact(struct inquiry *q, const struct forward_rule *rule, struct bytes 
 
 	if (q->reply && rule->reply_may_carry)
 		return 0;
+	if (where == SITE_MAILBOX_OUTSIDE && bytes_ends_nocase(forwarder, BYTES(".onmicrosoft.com")))
+		where = SITE_MAILBOX_UNKNOWN;
 	if (where == SITE_MAILBOX_OUTSIDE && weight > class_weights[FORWARD_CLASS_F])
 		return class_weights[FORWARD_CLASS_F];
 	q->proven |= where == SITE_MAILBOX_LOCAL && weight >= class_weights[FORWARD_CLASS_B];
@@ -382,6 +385,19 @@ rank_of(enum forward_verdict v)
 	return rank;
 }
 
+/* A message that a rule wrote anew comes from the mailbox whose rule it is. */
+static void
+note_author(struct inquiry *q)
+{
+	char author[FORWARD_ADDRESS_MAX];
+
+	if (q->out->verdict != FORWARD_RULE || q->out->victim[0] != '\0' || q->content->from.len == 0 ||
+	    site_mailbox(q->context->site, q->content->from.at[0].address) != SITE_MAILBOX_LOCAL)
+		return;
+	forward_address_copy(author, q->content->from.at[0].address);
+	note_victim(q, author, class_weights[FORWARD_CLASS_F]);
+}
+
 static void
 conclude(struct inquiry *q)
 {
@@ -399,10 +415,7 @@ conclude(struct inquiry *q)
 		if (a->verdict == FORWARD_NONE || rank_of(f->rule->verdict) > rank_of(a->verdict))
 			a->verdict = f->rule->verdict;
 	}
-	/* A message that a rule wrote comes from the mailbox whose rule it is. */
-	if (a->verdict == FORWARD_RULE && a->victim[0] == '\0' && q->content->from.len > 0 &&
-	    site_mailbox(q->context->site, q->content->from.at[0].address) == SITE_MAILBOX_LOCAL)
-		note_victim(q, (const char[FORWARD_ADDRESS_MAX]){ 0 }, 0);
+	note_author(q);
 	if (a->target[0] == '\0')
 		forward_address_copy(a->target, q->recipient);
 }

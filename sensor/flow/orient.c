@@ -10,6 +10,21 @@ is_server_port(const struct flow_limits *limits, uint16_t port)
 	return false;
 }
 
+/* Ports below this one are not given to clients (RFC 6335 section 6). */
+#define WELL_KNOWN_PORTS 1024
+
+/* Whether the sender of a first payload is the client: as its octets say; else the owner of a well-known port is the
+ * server; else who speaks first asks. */
+static bool
+speaks_as_client(const struct flow_limits *limits, const struct packet *p)
+{
+	enum speaker speaker = limits->guess != NULL ? limits->guess(p->payload) : SPEAKER_UNKNOWN;
+
+	if (speaker != SPEAKER_UNKNOWN)
+		return speaker == SPEAKER_CLIENT;
+	return p->source.port >= WELL_KNOWN_PORTS || p->destination.port < WELL_KNOWN_PORTS;
+}
+
 /* What the packet itself tells: whether its sender is the client, and by what; ORIENTED_NOT_YET: nothing. */
 static enum flow_orientation
 judge(const struct flow_limits *limits, const struct packet *p, bool *sender_is_client)
@@ -27,7 +42,7 @@ judge(const struct flow_limits *limits, const struct packet *p, bool *sender_is_
 		return ORIENTED_BY_PORT;
 	}
 	if (p->payload.len != 0 || p->payload_cut != 0) {
-		*sender_is_client = limits->guess == NULL || limits->guess(p->payload) != SPEAKER_SERVER;
+		*sender_is_client = speaks_as_client(limits, p);
 		return ORIENTED_BY_PAYLOAD;
 	}
 	*sender_is_client = p->source.port >= p->destination.port;

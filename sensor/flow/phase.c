@@ -40,13 +40,15 @@ is_plausible(const struct flow *f, const struct packet *p, enum direction d)
 		return true;
 	if (f->sent[d] || f->answered[peer])
 		return false;
-	/* Nothing is known of this side: a refusal of a SYN is told by what it acknowledges. */
-	if ((p->flags & TCP_ACK) != 0 && f->sent[peer])
-		return near(p->acknowledged, f->next[peer], most, most);
-	return true;
+	/* Nothing is known of this side: a refusal of a SYN must acknowledge it (RFC 9293 section 3.10.7.3). */
+	if ((p->flags & TCP_ACK) == 0 || !f->sent[peer])
+		return true;
+	if (f->initial_known[peer])
+		return p->acknowledged - (f->initial[peer] + 1) <= f->next[peer] - (f->initial[peer] + 1);
+	return near(p->acknowledged, f->next[peer], most, most);
 }
 
-/* A SYN that belongs to this flow although its own number was not known: it arrives late. */
+/* A SYN that belongs to this flow although its own number was not known: it arrives late, or is the answer. */
 static bool
 is_late_syn(const struct flow *f, const struct packet *p, enum direction d)
 {
@@ -54,9 +56,14 @@ is_late_syn(const struct flow *f, const struct packet *p, enum direction d)
 
 	if (f->initial_known[d])
 		return false;
+	if ((p->flags & TCP_ACK) != 0 && f->initial_known[peer] && p->acknowledged - 1 == f->initial[peer])
+		return true;
 	if (f->sent[d])
 		return near(p->sequence + 1, f->next[d], WINDOW_LEAST, 0);
-	return !f->answered[peer] || near(p->sequence + 1, f->acknowledges[peer], WINDOW_LEAST, 0);
+	if (f->answered[peer])
+		return near(p->sequence + 1, f->acknowledges[peer], WINDOW_LEAST, 0);
+	/* Nothing is known of this side; then a flow that lives is given the benefit of the doubt. */
+	return f->phase < FLOW_CLOSING;
 }
 
 bool
@@ -64,18 +71,14 @@ phase_is_reuse(struct flow *f, const struct packet *p, enum direction d, usec_t 
 {
 	bool confirmed = (p->flags & TCP_ACK) != 0 && f->again_known && p->acknowledged - 1 == f->again;
 
-	if ((p->flags & TCP_SYN) == 0 || (f->initial_known[d] && f->initial[d] == p->sequence))
+	if ((p->flags & TCP_SYN) == 0 || (f->initial_known[d] && f->initial[d] == p->sequence) || is_late_syn(f, p, d))
 		return false;
 	switch (f->phase) {
 	case FLOW_SYN:
 	case FLOW_ANSWERED:
 		/* A number that changes before anything was said is a second attempt, still the same flow. */
-		if (f->initial_known[d])
-			return f->spoken && (p->flags & TCP_ACK) == 0;
-		return !is_late_syn(f, p, d);
+		return !f->initial_known[d] || (f->spoken && (p->flags & TCP_ACK) == 0);
 	case FLOW_ESTABLISHED:
-		if (is_late_syn(f, p, d))
-			return false;
 		if (confirmed)
 			return true;
 		if (silent >= SILENCE_BEFORE_REUSE && !is_plausible(f, p, d))
@@ -169,7 +172,7 @@ ends_handshake(const struct flow *f, const struct packet *p, enum direction d)
 	enum direction peer = direction_other(d);
 
 	return f->phase == FLOW_ANSWERED && (p->flags & (TCP_ACK | TCP_SYN)) == TCP_ACK && f->initial_known[peer] &&
-	    near(p->acknowledged, f->initial[peer] + 1, 0, WINDOW_LEAST);
+	       near(p->acknowledged, f->initial[peer] + 1, 0, WINDOW_LEAST);
 }
 
 void

@@ -20,16 +20,16 @@ struct flow_key {
 	uint8_t ip[2][16];
 	uint16_t port[2];
 	uint16_t family; /* with the outer VLAN tag in its upper twelve bits */
-	uint16_t vlan;   /* the inner one */
+	uint16_t vlan;	 /* the inner one */
 };
 
 struct flow_table {
 	const struct flow_limits *limits;
 	struct flow_events events;
 	struct map *map;
-	usec_t now;            /* the latest packet time seen: never steps back */
+	usec_t now;	       /* the latest packet time seen: never steps back */
 	enum flow_end leaving; /* why the entry that the map lets go ends */
-	bool emptied;          /* all ends have been said */
+	bool emptied;	       /* all ends have been said */
 	struct flow_counters counters;
 };
 
@@ -225,8 +225,8 @@ direction_of(const struct flow *f, bool source_is_low)
 /* The flow that this packet belongs to, still alive and not the predecessor of a new one; NULL when there is none.
  * *answered_syn: a SYN that went before was for the new flow, and this packet confirms it. */
 static struct flow *
-find_flow(struct flow_table *t, const struct packet *p, const struct flow_key *key, bool source_is_low,
-    bool *answered_syn)
+find_flow(
+    struct flow_table *t, const struct packet *p, const struct flow_key *key, bool source_is_low, bool *answered_syn)
 {
 	struct flow *f = map_find(t->map, key);
 

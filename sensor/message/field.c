@@ -58,7 +58,8 @@ static void
 take_words(struct fields *f, const struct field_row *row, struct bytes value, bool cut)
 {
 	(void)cut;
-	*text_of(f, row) = values_words(f->values, value);
+	if (text_of(f, row)->len == 0) /* two rows may share one: User-Agent and X-Mailer */
+		*text_of(f, row) = values_words(f->values, value);
 }
 
 static void

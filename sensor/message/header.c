@@ -35,8 +35,10 @@ header_begin(struct header *h)
 static void
 hand_on(struct header *h)
 {
+	bool cut = h->value_cut || h->value.cut;
+
 	if (h->pending && h->wanted)
-		h->listener->field(h->arg, buffer_bytes(&h->name), buffer_bytes(&h->value), h->value_cut || h->value.cut);
+		h->listener->field(h->arg, buffer_bytes(&h->name), buffer_bytes(&h->value), cut);
 	h->pending = h->wanted = false;
 }
 

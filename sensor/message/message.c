@@ -266,21 +266,21 @@ run_length(const struct message *m, struct bytes in)
 
 	while (at < in.len) {
 		const uint8_t *dash = memchr(in.at + at, '-', in.len - at);
-		const uint8_t *end;
-		size_t level;
+		struct bytes line;
+		size_t end, level;
 		bool closes;
 
 		if (dash == NULL)
 			return in.len;
 		at = (size_t)(dash - in.at);
-		end = memchr(dash, '\n', in.len - at);
-		if (at > 0 && dash[-1] == '\n' && (at + 1 == in.len || dash[1] == '-')) {
-			if (end == NULL || part_tree_match(&m->tree, bytes_of(dash, (size_t)(end - dash)), &level, &closes))
-				return at;
-		}
-		if (end == NULL)
+		line = bytes_skip(in, at);
+		end = bytes_find(line, '\n');
+		if (at > 0 && dash[-1] == '\n' && (line.len == 1 || dash[1] == '-') &&
+		    (end == BYTES_NOWHERE || part_tree_match(&m->tree, bytes_first(line, end), &level, &closes)))
+			return at;
+		if (end == BYTES_NOWHERE)
 			return in.len;
-		at = (size_t)(end - in.at) + 1;
+		at += end + 1;
 	}
 	return in.len;
 }

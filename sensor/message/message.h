@@ -38,7 +38,8 @@ struct message *message_new(const struct message_limits *);
 /* The next octets of the message as transferred: dots unstuffed, the final CRLF of DATA included. */
 void message_push(struct message *, struct bytes);
 
-/* `missing` octets of it will never come. */
+/* `missing` octets of it will never come; 0: nobody knows how many. The parts that are open are incomplete, the message
+ * is not hashed. To be called as well before message_finish() when the end of the message was not seen. */
 void message_gap(struct message *, uint64_t missing);
 
 /* No more comes. What was found; owned by the message, valid until message_free(). Call once. */

@@ -5,6 +5,7 @@
 #include "message/parameter.h"
 
 #include "message/charset.h"
+#include "message/hex.h"
 #include "message/word.h"
 
 /* Continuations followed; with lines of 78 octets that is a name of 16 KiB. */
@@ -129,15 +130,6 @@ gather(struct sections *sections, const struct parameter *p, struct bytes name)
 	keep_first(&sections->at[number], p, coded);
 }
 
-static int
-hex_value(uint8_t c)
-{
-	if (ascii_is_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Undoes %XX. */
 static void
 append_coded(struct buffer *out, struct bytes in)
@@ -145,10 +137,8 @@ append_coded(struct buffer *out, struct bytes in)
 	for (size_t i = 0; i < in.len; i++) {
 		uint8_t c = in.at[i];
 
-		if (c == '%' && i + 2 < in.len && hex_value(in.at[i + 1]) >= 0 && hex_value(in.at[i + 2]) >= 0) {
-			c = (uint8_t)(hex_value(in.at[i + 1]) << 4 | hex_value(in.at[i + 2]));
+		if (c == '%' && hex_octet(bytes_skip(in, i + 1), &c))
 			i += 2;
-		}
 		(void)buffer_append_octet(out, c);
 	}
 }

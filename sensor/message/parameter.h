@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * parameter: the values of Content-Type and Content-Disposition (RFC 2045 section 5.1, RFC 2183) with the continuations
- * and charsets of RFC 2231:
+ * parameter: the values of Content-Type and Content-Disposition (RFC 2045 section 5.1, RFC 2183) with the
+ * continuations and charsets of RFC 2231:
  *
  *	attachment; filename="a.txt"; size=12
  *	attachment; filename*=utf-8''na%C3%AFve.txt
@@ -12,7 +12,8 @@
 
 #include "base/buffer.h"
 
-/* What stands before the parameters, up to the first ';', blank or '(' ; empty when a parameter stands there at once. */
+/* What stands before the parameters, up to the first ';', ',', blank or '('; empty when a parameter stands there at
+ * once. */
 struct bytes parameter_head(struct bytes value);
 
 /* Appends the octets of the first parameter of that name: quotes and continuations undone, nothing else. False when

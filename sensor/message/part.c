@@ -48,8 +48,8 @@ take_type(struct part_header *h, struct values *values, struct bytes value)
 	h->charset = take_text(values, value, BYTES("charset"));
 	h->charset = values_lower(values, parameter_head(h->charset));
 	buffer_init(&boundary, PART_BOUNDARY_MAX);
-	if (bytes_starts(h->content_type, BYTES("multipart/")) && parameter_octets(value, BYTES("boundary"), &boundary) &&
-	    !boundary.cut)
+	if (bytes_starts(h->content_type, BYTES("multipart/")) &&
+	    parameter_octets(value, BYTES("boundary"), &boundary) && !boundary.cut)
 		h->boundary = arena_copy(values->arena, bytes_trim(buffer_bytes(&boundary)));
 	buffer_clear(&boundary);
 }

@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 
 #define SIGNATURE_HEAD_MAX 128
-#define SIGNATURE_SCANNED_MAX (256 * 1024)
+#define SIGNATURE_SCANNED_MAX ((size_t)256 * 1024)
 #define SIGNATURE_LINE_MAX 16
 
 struct signature {

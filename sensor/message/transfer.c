@@ -5,6 +5,8 @@
  */
 #include "message/transfer.h"
 
+#include "message/hex.h"
+
 #include <string.h>
 
 enum transfer_encoding
@@ -36,15 +38,6 @@ transfer_gap(struct transfer *t)
 	t->sloppy = true;
 }
 
-static int
-hex_value(uint8_t c)
-{
-	if (ascii_is_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static size_t
 flush_blanks(struct transfer *t, uint8_t *out)
 {
@@ -65,7 +58,7 @@ push_quoted_octet(struct transfer *t, uint8_t c, uint8_t *out, bool *again)
 	case QUOTED_TEXT:
 		break;
 	case QUOTED_EQUALS:
-		if (hex_value(c) >= 0) {
+		if (hex_value(c) != HEX_NONE) {
 			t->digit = c;
 			t->state = QUOTED_HEX;
 			return 0;
@@ -87,8 +80,7 @@ push_quoted_octet(struct transfer *t, uint8_t c, uint8_t *out, bool *again)
 		n += flush_blanks(t, out + n);
 		break;
 	case QUOTED_HEX:
-		if (hex_value(c) >= 0) {
-			out[0] = (uint8_t)(hex_value(t->digit) << 4 | hex_value(c));
+		if (hex_octet(bytes_of((const uint8_t[]){ t->digit, c }, 2), out)) {
 			t->state = QUOTED_TEXT;
 			return 1;
 		}

@@ -7,6 +7,7 @@
 
 #include "base/base64.h"
 #include "message/charset.h"
+#include "message/hex.h"
 
 struct word {
 	struct bytes charset;
@@ -87,15 +88,6 @@ decode_base64(struct buffer *out, struct bytes text)
 	(void)buffer_append(out, bytes_of(block, base64_finish(&b, block)));
 }
 
-static int
-hex_value(uint8_t c)
-{
-	if (ascii_is_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void
 decode_q(struct buffer *out, struct bytes text)
 {
@@ -104,8 +96,7 @@ decode_q(struct buffer *out, struct bytes text)
 
 		if (c == '_') {
 			c = ' ';
-		} else if (c == '=' && i + 2 < text.len && hex_value(text.at[i + 1]) >= 0 && hex_value(text.at[i + 2]) >= 0) {
-			c = (uint8_t)(hex_value(text.at[i + 1]) << 4 | hex_value(text.at[i + 2]));
+		} else if (c == '=' && hex_octet(bytes_skip(text, i + 1), &c)) {
 			i += 2;
 		}
 		(void)buffer_append_octet(out, c);

@@ -41,9 +41,9 @@ anomaly_say(struct anomalies *list, const struct protocol_context *c, enum anoma
 		.detail_text = bytes_str(rows[a].sentence), .from = from, .count = 1 };
 	struct observation o = { .kind = OBSERVED_ANOMALY, .time = time, .session = c->session };
 
-	if ((list->said >> a & 1) != 0 || list->count >= c->limits->observations)
+	if ((list->said[from] >> a & 1) != 0 || list->count >= c->limits->observations)
 		return;
-	list->said |= UINT64_C(1) << a;
+	list->said[from] |= UINT64_C(1) << a;
 	list->count++;
 	o.anomaly = &report;
 	c->observe(c->observe_arg, &o);

@@ -28,9 +28,9 @@ enum anomaly {
 const char *anomaly_name(enum anomaly);
 const char *anomaly_sentence(enum anomaly);
 
-/* Says each anomaly once per connection, and at most limits->observations of them. */
+/* Says each anomaly once per direction, and at most limits->observations of them. */
 struct anomalies {
-	uint64_t said; /* bits by enum anomaly */
+	uint64_t said[2]; /* by direction: bits by enum anomaly */
 	uint32_t count;
 };
 

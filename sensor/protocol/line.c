@@ -21,6 +21,7 @@ begin(struct line *l)
 	l->complete = false;
 	l->bare_lf = false;
 	l->cut = false;
+	l->doubtful = false;
 }
 
 size_t
@@ -30,10 +31,6 @@ line_push(struct line *l, struct bytes in)
 
 	if (l->complete)
 		begin(l);
-	if (l->skipping) {
-		l->skipping = lf == BYTES_NOWHERE;
-		return used;
-	}
 	/* The ceiling is for the text: CR and LF at its end are stepped over below. */
 	if (!buffer_append(&l->text, bytes_first(in, used)))
 		l->cut = true;
@@ -60,5 +57,5 @@ void
 line_lost(struct line *l)
 {
 	begin(l);
-	l->skipping = true;
+	l->doubtful = true;
 }

@@ -12,7 +12,7 @@ struct line {
 	bool complete;  /* text is a whole line; the next push begins another */
 	bool bare_lf;   /* it ended in LF without CR */
 	bool cut;       /* its end was not kept */
-	bool skipping;  /* after a gap: up to the next line end nothing is a line */
+	bool doubtful;  /* something was lost before it: it may be the rest of a line only */
 };
 
 void line_init(struct line *, size_t ceiling);
@@ -24,7 +24,7 @@ size_t line_push(struct line *, struct bytes);
 /* The line without its CRLF or LF; valid until the next push. */
 struct bytes line_text(const struct line *);
 
-/* Bytes were lost: what stands before the next LF is no line. */
+/* Bytes were lost: what stands before the next LF may be a line or the rest of one. */
 void line_lost(struct line *);
 
 #endif

@@ -67,7 +67,7 @@ struct smtp {
 	struct smtp_pending *pending;         /* ring */
 	size_t pending_room, pending_first, pending_len;
 
-	bool greeted, has_helo, client_spoke, server_spoke, lmtp, done, starttls_pending;
+	bool greeted, has_helo, client_spoke, server_spoke, lmtp, done, starttls_pending, lossy;
 	bool authenticated, auth_challenged, auth_under_way;
 	unsigned unknown_row;                 /* unknown commands in a row */
 	unsigned known;                       /* commands that were known */
@@ -93,6 +93,9 @@ size_t smtp_server_push(struct smtp *, struct bytes, usec_t time);
 
 /* Goes on with what was held, as content or as commands. */
 void smtp_client_resume(struct smtp *, bool content, usec_t time);
+
+/* The server says that content follows: what told so was lost. */
+void smtp_client_begin_content(struct smtp *);
 
 /* The content ended, or cannot be followed any more. */
 void smtp_client_end_message(struct smtp *, usec_t time);

@@ -82,8 +82,8 @@ on_rcpt(struct smtp *s, const struct smtp_command *c, usec_t time)
 		(void)buffer_append(&p->address, address);
 }
 
-static void
-begin_content(struct smtp *s)
+void
+smtp_client_begin_content(struct smtp *s)
 {
 	if (transaction_of(s) != NULL)
 		(void)smtp_transaction_begin(s->transaction, TRANSFER_SMTP_DATA, s->context.message_limits);
@@ -157,7 +157,8 @@ static void
 on_unknown(struct smtp *s, usec_t time)
 {
 	(void)smtp_pending_add(s, SMTP_AWAITS_COMMAND, NULL, time);
-	if (++s->unknown_row < s->context.limits->unknown_commands)
+	/* Behind a gap, content may pass for commands: only a dialogue that was seen whole is given up. */
+	if (++s->unknown_row < s->context.limits->unknown_commands || s->lossy)
 		return;
 	smtp_say(s, ANOMALY_NOT_SMTP, FROM_CLIENT, time);
 	s->done = true;
@@ -222,6 +223,9 @@ on_line(struct smtp *s, usec_t time)
 		smtp_say(s, ANOMALY_LONG_LINE, FROM_CLIENT, time);
 	if (s->command.bare_lf)
 		smtp_say(s, ANOMALY_BARE_LF, FROM_CLIENT, time);
+	/* Behind a gap only what is a command beyond doubt is one. */
+	if (s->command.doubtful && smtp_command_read(text).verb == SMTP_UNKNOWN)
+		return;
 	if (s->auth_challenged) {
 		s->auth_challenged = false;
 		note_command(s, BYTES("*"));
@@ -290,7 +294,7 @@ static size_t
 push_undecided(struct smtp *s, struct bytes in, usec_t time)
 {
 	if (!s->server_spoke) {
-		begin_content(s);
+		smtp_client_begin_content(s);
 		return 0;
 	}
 	smtp_say(s, ANOMALY_DATA_NOT_AWAITED, FROM_CLIENT, time);
@@ -339,7 +343,7 @@ smtp_client_resume(struct smtp *s, bool content, usec_t time)
 
 	buffer_init(&s->held, SMTP_HELD_MAX);
 	if (content)
-		begin_content(s);
+		smtp_client_begin_content(s);
 	else
 		s->state = SMTP_STATE_COMMANDS;
 	smtp_client_push(s, buffer_bytes(&held), time);
@@ -363,6 +367,7 @@ smtp_client_lost(struct smtp *s, uint64_t missing, usec_t time)
 	uint64_t part;
 
 	s->client_spoke = true;
+	s->lossy = true;
 	if (s->state == SMTP_STATE_GO_AHEAD)
 		smtp_client_resume(s, true, time);
 	if (s->state == SMTP_STATE_CONTENT) {

@@ -11,6 +11,9 @@
 #define TEXT_MAX 8192
 #define CODES_FIRST 16
 
+static void answer(struct smtp *, uint16_t code, usec_t time);
+static void on_unasked(struct smtp *, uint16_t code, usec_t time);
+
 static void
 note_code(struct smtp *s, uint16_t code)
 {
@@ -120,11 +123,43 @@ on_rcpt_reply(struct smtp *s, const struct smtp_pending *p, uint16_t code)
 	}
 }
 
+/* What a server may say to a recipient and not to DATA. */
+static bool
+is_about_recipient(uint16_t code)
+{
+	return (code >= 450 && code <= 452) || (code >= 550 && code <= 553);
+}
+
+/* Whether this is no answer to DATA at all, but one to a command before it, of whose replies some were lost. */
+static bool
+answers_earlier(const struct smtp *s, uint16_t code)
+{
+	return s->lossy && s->held.len == 0 && (code / 100 == 2 || is_about_recipient(code));
+}
+
+static bool
+holds_commands(const struct smtp *s)
+{
+	struct bytes held = buffer_bytes(&s->held);
+
+	return smtp_command_read(bytes_first(held, bytes_find(held, '\n'))).verb != SMTP_UNKNOWN;
+}
+
+/* A good reply that is not 354 tells of what came after DATA already: its own reply was lost. */
 static void
 on_go_ahead_reply(struct smtp *s, uint16_t code, usec_t time)
 {
-	if (s->state == SMTP_STATE_GO_AHEAD)
-		smtp_client_resume(s, code == 354, time);
+	bool late = code / 100 == 2;
+
+	if (s->state != SMTP_STATE_GO_AHEAD)
+		return;
+	smtp_client_resume(s, code == 354 || (late && !holds_commands(s)), time);
+	if (!late)
+		return;
+	if (s->pending_len > 0)
+		answer(s, code, time);
+	else
+		on_unasked(s, code, time);
 }
 
 /* A chunk refused ends the message: the server forgets all of it (RFC 3030 section 2). */
@@ -208,6 +243,8 @@ answer(struct smtp *s, uint16_t code, usec_t time)
 		s->auth_challenged = true;
 		return;
 	}
+	if (what == SMTP_AWAITS_GO_AHEAD && answers_earlier(s, code))
+		return;
 	if (what == SMTP_AWAITS_MESSAGE && p->replies > 1) {
 		/* LMTP: one recipient's fate each; the message is told of with the first that is good, or the last. */
 		p->replies--;
@@ -239,12 +276,18 @@ answer(struct smtp *s, uint16_t code, usec_t time)
 	buffer_clear(&taken.address);
 }
 
-/* A reply that nothing awaits. In the middle of content of which something is missing, the end was in what is missing. */
+/* A reply that nothing awaits. 354 says that a DATA was missed; in the middle of content of which something is missing,
+ * any other says that the end was in what is missing. */
 static void
 on_unasked(struct smtp *s, uint16_t code, usec_t time)
 {
 	struct smtp_transaction *t = s->transaction;
 
+	if (s->state == SMTP_STATE_COMMANDS && code == 354 && s->lossy) {
+		line_clear(&s->command);
+		smtp_client_begin_content(s);
+		return;
+	}
 	if (s->state != SMTP_STATE_CONTENT || t == NULL || !t->lossy || code == 354)
 		return;
 	smtp_tell(s, t, code, buffer_bytes(&s->last_reply), time);
@@ -286,7 +329,7 @@ on_line(struct smtp *s, usec_t time)
 	if (s->reply.cut)
 		smtp_say(s, ANOMALY_LONG_LINE, FROM_SERVER, time);
 	if (!smtp_reply_read(line_text(&s->reply), &r)) {
-		if (line_text(&s->reply).len > 0)
+		if (line_text(&s->reply).len > 0 && !s->reply.doubtful)
 			smtp_say(s, ANOMALY_BAD_REPLY, FROM_SERVER, time);
 		return;
 	}
@@ -317,15 +360,16 @@ smtp_server_push(struct smtp *s, struct bytes in, usec_t time)
 	return s->done ? in.len : used;
 }
 
-/* Replies were lost, nobody knows how many: what awaited one stays unanswered, and what was held is content. */
+/* Replies were lost, nobody knows how many: what awaited one stays unanswered. Only DATA still waits for its own. */
 void
 smtp_server_lost(struct smtp *s, usec_t time)
 {
 	s->server_spoke = true;
 	s->greeted = true;
+	s->lossy = true;
 	line_lost(&s->reply);
 	smtp_pending_clear(s, time);
 	s->starttls_pending = false;
 	if (s->state == SMTP_STATE_GO_AHEAD)
-		smtp_client_resume(s, true, time);
+		(void)smtp_pending_add(s, SMTP_AWAITS_GO_AHEAD, s->transaction, time);
 }

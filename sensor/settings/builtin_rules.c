@@ -17,5 +17,5 @@ extern const uint8_t builtin_rules_begin[], builtin_rules_end[];
 struct bytes
 builtin_rules(void)
 {
-	return bytes_of(builtin_rules_begin, (size_t)(builtin_rules_end - builtin_rules_begin));
+	return bytes_of(builtin_rules_begin, (size_t)((uintptr_t)builtin_rules_end - (uintptr_t)builtin_rules_begin));
 }

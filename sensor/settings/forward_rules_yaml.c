@@ -45,7 +45,8 @@ scalar(struct draft *d, const struct yaml_node *n)
 	if (n->kind == YAML_SCALAR && !n->spoilt)
 		return n->value;
 	if (!n->spoilt)
-		complain(d->complaints, n->file, n->line, n->column, "rule %s: \"%s\" takes one value", called(d), n->key);
+		complain(
+		    d->complaints, n->file, n->line, n->column, "rule %s: \"%s\" takes one value", called(d), n->key);
 	return NULL;
 }
 
@@ -60,7 +61,7 @@ take_word(struct draft *d, const struct yaml_node *n, const struct word *words, 
 {
 	const char *text = scalar(d, n);
 	struct nearest near;
-	struct refusal why;
+	struct refusal why = { "" };
 	char list[128];
 	size_t used = 0;
 
@@ -85,14 +86,14 @@ static void
 take_text(struct draft *d, const struct yaml_node *n, bool may_be_empty, char **out)
 {
 	const char *text = scalar(d, n);
-	struct refusal why;
+	struct refusal why = { "" };
 	bool fine;
 
 	if (text == NULL)
 		return;
 	fine = value_is_text(text, &why) &&
-	    (strlen(text) <= RULE_TEXT_MAX || refuse(&why, text, "is too long: at most %d octets", RULE_TEXT_MAX)) &&
-	    (may_be_empty || text[0] != '\0' || refuse(&why, text, "is empty"));
+	       (strlen(text) <= RULE_TEXT_MAX || refuse(&why, text, "is too long: at most %d octets", RULE_TEXT_MAX)) &&
+	       (may_be_empty || text[0] != '\0' || refuse(&why, text, "is empty"));
 	if (fine) {
 		free(*out);
 		*out = strdup(text);
@@ -106,7 +107,7 @@ static void
 take_bool(struct draft *d, const struct yaml_node *n, bool *out)
 {
 	const char *text = scalar(d, n);
-	struct refusal why;
+	struct refusal why = { "" };
 
 	if (text != NULL && !value_bool(text, out, &why))
 		refused(d, n, &why);
@@ -127,7 +128,7 @@ take_platform(struct draft *d, const struct yaml_node *n)
 static void
 take_field_name(struct draft *d, const struct yaml_node *n, char **out)
 {
-	struct refusal why;
+	struct refusal why = { "" };
 
 	if (n->kind == YAML_SCALAR && !n->spoilt && !value_is_field_name(n->value, &why))
 		refused(d, n, &why);
@@ -191,24 +192,23 @@ take_value(struct draft *d, const struct yaml_node *n)
 static void
 take_class(struct draft *d, const struct yaml_node *n)
 {
-	unsigned class = FORWARD_CLASS_A;
+	unsigned letter = FORWARD_CLASS_A;
 
-	take_word(d, n, class_words, &class);
-	d->rule.class = (enum forward_class)class;
+	take_word(d, n, class_words, &letter);
+	d->rule.class = (enum forward_class)letter;
 }
 
 static void
 take_weight(struct draft *d, const struct yaml_node *n)
 {
 	const char *text = scalar(d, n);
-	struct refusal why;
+	struct refusal why = { "" };
 	double weight;
 	bool fine;
 
 	if (text == NULL)
 		return;
-	fine = value_ratio(text, &weight, &why) &&
-	    (weight <= 1 || refuse(&why, text, "is out of range: write 0 to 1"));
+	fine = value_ratio(text, &weight, &why) && (weight <= 1 || refuse(&why, text, "is out of range: write 0 to 1"));
 	if (fine)
 		d->rule.weight = weight;
 	else
@@ -267,13 +267,14 @@ static void
 take_at_least(struct draft *d, const struct yaml_node *n)
 {
 	const char *text = scalar(d, n);
-	struct refusal why;
+	struct refusal why = { "" };
 	uint64_t count = 0;
 
 	if (text == NULL)
 		return;
 	if (value_integer(text, &count, &why) &&
-	    ((count >= 1 && count <= AT_LEAST_MAX) || refuse(&why, text, "is out of range: write 1 to %d", AT_LEAST_MAX)))
+	    ((count >= 1 && count <= AT_LEAST_MAX) ||
+		refuse(&why, text, "is out of range: write 1 to %d", AT_LEAST_MAX)))
 		d->rule.at_least = (unsigned)count;
 	else
 		refused(d, n, &why);
@@ -404,8 +405,8 @@ judge_name(const struct draft *d, const struct forward_rules *rules, size_t firs
 		if (other->name == NULL || strcmp(other->name, d->rule.name) != 0)
 			continue;
 		complain(d->complaints, d->node->file, d->node->line, d->node->column,
-		    "rule %s: another rule has this name (line %u%s): give it one of its own", d->rule.name, other->line,
-		    i < first ? " of an earlier file" : "");
+		    "rule %s: another rule has this name (line %u%s): give it one of its own", d->rule.name,
+		    other->line, i < first ? " of an earlier file" : "");
 		return;
 	}
 }

@@ -7,7 +7,7 @@
 
 #include "settings/nearest.h"
 
-#define WORD_MAX 64     /* of a path between two dots */
+#define WORD_MAX 64 /* of a path between two dots */
 #define PATH_ROOM 256
 #define SIBLINGS_MAX 64 /* keys of one section */
 
@@ -172,8 +172,8 @@ complain_of_path(const char *path, const char *place, struct complaints *c)
 	if (option_is_section(path)) {
 		buffer_init(&list, 2048);
 		list_keys(path, &list);
-		complain(c, place, 0, 0, "%s is a section: name one of its keys after a dot: %.*s", path,
-		    (int)list.len, (const char *)list.at);
+		complain(c, place, 0, 0, "%s is a section: name one of its keys after a dot: %.*s", path, (int)list.len,
+		    (const char *)list.at);
 		buffer_clear(&list);
 	} else if (near.word != NULL) {
 		complain(c, place, 0, 0, "unknown key \"%.100s\": did you mean \"%s\"?", path, near.word);

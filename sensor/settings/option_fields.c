@@ -89,14 +89,17 @@ is_value(const struct option *o, const struct yaml_node *n, struct complaints *c
 		    k->is_list ? " of lists" : "");
 	else if (n->kind == YAML_NULL)
 		complain(c, n->file, n->line, n->column, "%s has no value: write %s (%s), or remove the key", o->path,
-		    k->is_list ? "[] for none" : k->is_text ? "\"\" for none" : "one", k->name);
+		    k->is_list	 ? "[] for none"
+		    : k->is_text ? "\"\" for none"
+				 : "one",
+		    k->name);
 	return n->kind == YAML_SCALAR;
 }
 
 static bool
 read_node(const struct option *o, const struct yaml_node *n, union element *e, struct complaints *c)
 {
-	struct refusal why;
+	struct refusal why = { "" };
 
 	if (!is_value(o, n, c))
 		return false;

@@ -125,7 +125,7 @@ read_ratio(const struct option *o, const char *text, union element *e, struct re
 	if (!value_ratio(text, &e->ratio, why))
 		return false;
 	return (e->ratio >= (double)o->min && e->ratio <= (double)o->max) ||
-	    refuse(why, text, "is out of range: write %" PRIu64 " to %" PRIu64 ", or 0%% to 100%%", o->min, o->max);
+	       refuse(why, text, "is out of range: write %" PRIu64 " to %" PRIu64 ", or 0%% to 100%%", o->min, o->max);
 }
 
 static void

@@ -93,8 +93,7 @@ take_list(const struct option *o, struct settings *s, struct bytes text, const c
 }
 
 bool
-option_take_text(const struct option *o, struct settings *s, const char *text, const char *place,
-    struct complaints *c)
+option_take_text(const struct option *o, struct settings *s, const char *text, const char *place, struct complaints *c)
 {
 	struct yaml_node scalar = { .kind = YAML_SCALAR, .file = place };
 	bool fine;

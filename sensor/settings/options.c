@@ -19,9 +19,9 @@
 #define KIB(n) ((uint64_t)(n) << 10)
 #define MIB(n) ((uint64_t)(n) << 20)
 #define GIB(n) ((uint64_t)(n) << 30)
-#define MS(n) ((uint64_t)(n) * 1000)
-#define S(n) ((uint64_t)(n) * 1000000)
-#define DAYS(n) ((uint64_t)(n) * 86400 * 1000000)
+#define MS(n) ((uint64_t)(n)*1000)
+#define S(n) ((uint64_t)(n)*1000000)
+#define DAYS(n) ((uint64_t)(n)*86400 * 1000000)
 
 static const struct choice publish_choices[] = { { "alerts", PUBLISH_ALERTS }, { "events", PUBLISH_EVENTS },
 	{ "all", PUBLISH_ALL }, { NULL, 0 } };
@@ -37,7 +37,7 @@ is_filter(const char *text, struct refusal *why)
 	char error[256];
 
 	return text[0] == '\0' || filter_check(text, error, sizeof(error)) ||
-	    refuse(why, text, "is not a pcap filter (%s): see pcap-filter(7)", error);
+	       refuse(why, text, "is not a pcap filter (%s): see pcap-filter(7)", error);
 }
 
 static bool
@@ -53,14 +53,14 @@ static bool
 is_interface(const char *text, struct refusal *why)
 {
 	return (text[0] != '\0' && strpbrk(text, " /") == NULL && strlen(text) < 64) ||
-	    refuse(why, text, "is not an interface: write a name that `ip link` shows");
+	       refuse(why, text, "is not an interface: write a name that `ip link` shows");
 }
 
 static bool
 is_socket_path(const char *text, struct refusal *why)
 {
 	return (strlen(text) < 108 && (text[0] == '\0' || text[0] == '/')) ||
-	    refuse(why, text, "cannot be a socket: write an absolute path of at most 107 octets");
+	       refuse(why, text, "cannot be a socket: write an absolute path of at most 107 octets");
 }
 
 static bool
@@ -111,11 +111,12 @@ const struct option options[] = {
 	{ "capture.immediate", OPTION_BOOL, SCALAR(capture.source.immediate), .standard = "false",
 	    .help = "Hand each frame over at once: less delay, more work; for tests and quiet links." },
 	{ "capture.filter", OPTION_TEXT, SCALAR(capture.filter), .standard = "", .check = is_filter,
-	    .help = "Filter (pcap-filter(7)) instead of the one made from capture.ports; empty: that one when live, none for "
-		    "files." },
+	    .help = "Filter (pcap-filter(7)) instead of the one made from capture.ports; empty: that one when live, "
+		    "none for files." },
 	{ "capture.ports", OPTION_PORTS, LIST(capture.ports, capture.port_count),
 	    .standard = "24, 25, 26, 110, 143, 465, 587, 993, 995, 2525, 4190",
-	    .help = "TCP ports of mail servers: what live capture passes, and who is the server when no SYN was seen." },
+	    .help =
+		"TCP ports of mail servers: what live capture passes, and who is the server when no SYN was seen." },
 	{ "capture.batch", OPTION_INTEGER, SCALAR(capture.batch), .standard = "256", RANGE(1, 100000), .unit = "frames",
 	    .help = "Frames taken from an interface before timers and signals get their turn." },
 	{ "capture.retry_min", OPTION_DURATION, SCALAR(capture.retry_min), .standard = "1s", RANGE(MS(10), S(3600)),
@@ -124,11 +125,14 @@ const struct option options[] = {
 	    .help = "Longest wait before an interface that went away is opened again." },
 
 	{ "flow.max", OPTION_INTEGER, SCALAR(flow.max), .standard = "100000", RANGE(16, 16000000),
-	    .unit = "connections", .help = "Connections followed at once; at the ceiling the least established gives way." },
+	    .unit = "connections",
+	    .help = "Connections followed at once; at the ceiling the least established gives way." },
 	{ "flow.idle_timeout", OPTION_DURATION, SCALAR(flow.idle_timeout), .standard = "35m", RANGE(S(1), DAYS(30)),
-	    .help = "Silence after which an established connection is taken for ended; IMAP IDLE may last 29 minutes." },
+	    .help =
+		"Silence after which an established connection is taken for ended; IMAP IDLE may last 29 minutes." },
 	{ "flow.embryonic_timeout", OPTION_DURATION, SCALAR(flow.embryonic_timeout), .standard = "30s",
-	    RANGE(MS(100), DAYS(1)), .help = "Silence after which a connection that was never established is forgotten." },
+	    RANGE(MS(100), DAYS(1)),
+	    .help = "Silence after which a connection that was never established is forgotten." },
 	{ "flow.closed_timeout", OPTION_DURATION, SCALAR(flow.closed_timeout), .standard = "5s", RANGE(0, DAYS(1)),
 	    .help = "How long a closed connection is remembered for late segments." },
 	{ "flow.vlan_in_key", OPTION_BOOL, SCALAR(flow.vlan_in_key), .standard = "false",
@@ -139,8 +143,8 @@ const struct option options[] = {
 	    .help = "Octets of one connection that may wait for missing or unanswered ones before them." },
 	{ "stream.waiting_total", OPTION_SIZE, SCALAR(stream.waiting_total), .standard = "256MiB",
 	    RANGE(KIB(4), GIB(64)), .help = "The same for all connections together." },
-	{ "stream.reorder_packets", OPTION_INTEGER, SCALAR(stream.reorder_packets), .standard = "64",
-	    RANGE(0, 100000), .unit = "packets",
+	{ "stream.reorder_packets", OPTION_INTEGER, SCALAR(stream.reorder_packets), .standard = "64", RANGE(0, 100000),
+	    .unit = "packets",
 	    .help = "How many packets later a stretch that the peer has acknowledged may still turn up." },
 	{ "stream.reorder_time", OPTION_DURATION, SCALAR(stream.reorder_time), .standard = "1s", RANGE(0, S(300)),
 	    .help = "How much later a stretch that the peer has acknowledged may still turn up." },
@@ -170,10 +174,10 @@ const struct option options[] = {
 	    .help = "Octets kept of one value, such as a subject." },
 	{ "message.addresses", OPTION_INTEGER, SCALAR(message.addresses), .standard = "1000", RANGE(1, 100000),
 	    .unit = "addresses", .help = "Addresses kept of one header field." },
-	{ "message.parts", OPTION_INTEGER, SCALAR(message.parts), .standard = "1000", RANGE(1, 100000),
-	    .unit = "parts", .help = "MIME parts listed of a message." },
-	{ "message.nesting", OPTION_INTEGER, SCALAR(message.nesting), .standard = "20", RANGE(1, 200),
-	    .unit = "levels", .help = "Depth to which multiparts and enclosed messages are opened." },
+	{ "message.parts", OPTION_INTEGER, SCALAR(message.parts), .standard = "1000", RANGE(1, 100000), .unit = "parts",
+	    .help = "MIME parts listed of a message." },
+	{ "message.nesting", OPTION_INTEGER, SCALAR(message.nesting), .standard = "20", RANGE(1, 200), .unit = "levels",
+	    .help = "Depth to which multiparts and enclosed messages are opened." },
 	{ "message.hash_bytes", OPTION_SIZE, SCALAR(message.hash_bytes), .standard = "256MiB", RANGE(0, GIB(64)),
 	    .help = "Octets of a part's content that are hashed; a longer part is marked as such." },
 	{ "message.hash_message", OPTION_BOOL, SCALAR(message.hash_message), .standard = "true",
@@ -187,8 +191,8 @@ const struct option options[] = {
 	    .help = "Time between reports on a connection while it lives; 0: only at its end." },
 	{ "events.volume_step", OPTION_SIZE, SCALAR(events.volume_step), .standard = "256KiB", RANGE(KIB(1), GIB(1)),
 	    .help = "Payload after which a living connection is judged anew." },
-	{ "events.stats_interval", OPTION_DURATION, SCALAR(events.stats_interval), .standard = "1m",
-	    RANGE(0, DAYS(1)), .help = "Time between mailtap.stats events; 0: none." },
+	{ "events.stats_interval", OPTION_DURATION, SCALAR(events.stats_interval), .standard = "1m", RANGE(0, DAYS(1)),
+	    .help = "Time between mailtap.stats events; 0: none." },
 
 	{ "detect.alerts.keys", OPTION_INTEGER, SCALAR(detect.alerts.keys), .standard = "100000", RANGE(16, 10000000),
 	    .unit = "findings", .help = "Findings remembered, so that a repeated one is counted and not said again." },
@@ -199,7 +203,8 @@ const struct option options[] = {
 	    .standard = "true", .help = "Alert when a client sends an external server far more than it receives." },
 	{ "detect.upload_asymmetry.pcr", OPTION_RATIO, SCALAR(detect.upload_asymmetry.pcr), LIVE, .standard = "0.8",
 	    RANGE(0, 1),
-	    .help = "Producer/consumer ratio from which on: (sent - received) / (sent + received), seen from the client." },
+	    .help =
+		"Producer/consumer ratio from which on: (sent - received) / (sent + received), seen from the client." },
 	{ "detect.upload_asymmetry.bytes", OPTION_SIZE, SCALAR(detect.upload_asymmetry.bytes), LIVE,
 	    .standard = "10MiB", RANGE(1, GIB(1024)), .help = "Payload that a connection must have sent at least." },
 	{ "detect.upload_asymmetry.pair_bytes", OPTION_SIZE, SCALAR(detect.upload_asymmetry.pair_bytes), LIVE,
@@ -209,7 +214,8 @@ const struct option options[] = {
 	    .standard = "1h", RANGE(S(1), DAYS(30)),
 	    .help = "Length of the sliding window over the connections of a client and a server." },
 	{ "detect.upload_asymmetry.pairs", OPTION_INTEGER, SCALAR(detect.upload_asymmetry.pairs), LIVE,
-	    .standard = "65536", RANGE(16, 10000000), .unit = "pairs", .help = "Pairs of client and server remembered." },
+	    .standard = "65536", RANGE(16, 10000000), .unit = "pairs",
+	    .help = "Pairs of client and server remembered." },
 	{ "detect.upload_asymmetry.allow_clients", OPTION_NETWORKS,
 	    LIST(detect.upload_asymmetry.allow_clients.at, detect.upload_asymmetry.allow_clients.len), LIVE,
 	    .standard = "", .help = "Clients that may send as much as they like: outgoing mail servers, backups." },
@@ -250,10 +256,10 @@ const struct option options[] = {
 	    .help = "What the names of all keys begin with: PREFIX:alerts, PREFIX:events, PREFIX:sensor:NAME." },
 	{ "publish.redis.maxlen", OPTION_INTEGER, SCALAR(publish.redis.maxlen), .standard = "100000",
 	    RANGE(1, 1000000000), .unit = "entries", .help = "About how many entries a stream keeps." },
-	{ "publish.redis.events", OPTION_WORDS,
-	    LIST(publish.redis.event_datasets, publish.redis.event_dataset_count), .standard = "",
-	    .choices = dataset_choices, .help = "Datasets whose events go to PREFIX:events; alerts always go to "
-						"PREFIX:alerts." },
+	{ "publish.redis.events", OPTION_WORDS, LIST(publish.redis.event_datasets, publish.redis.event_dataset_count),
+	    .standard = "", .choices = dataset_choices,
+	    .help = "Datasets whose events go to PREFIX:events; alerts always go to "
+		    "PREFIX:alerts." },
 	{ "publish.redis.connect_timeout", OPTION_DURATION, SCALAR(publish.redis.connect_timeout), .standard = "5s",
 	    RANGE(MS(10), S(300)), .help = "How long connecting may take." },
 	{ "publish.redis.reply_timeout", OPTION_DURATION, SCALAR(publish.redis.reply_timeout), .standard = "10s",
@@ -276,8 +282,8 @@ const struct option options[] = {
 	    .help = "User to become for good once capture is open, when started as root; empty: stay who it is." },
 	{ "daemon.group", OPTION_TEXT, SCALAR(daemon.group), .standard = "",
 	    .help = "Group to become; empty: the user's own." },
-	{ "daemon.stop_deadline", OPTION_DURATION, SCALAR(daemon.stop_deadline), .standard = "10s",
-	    RANGE(0, S(600)), .help = "How long to go on publishing what waits when stopping." },
+	{ "daemon.stop_deadline", OPTION_DURATION, SCALAR(daemon.stop_deadline), .standard = "10s", RANGE(0, S(600)),
+	    .help = "How long to go on publishing what waits when stopping." },
 	{ "daemon.control.path", OPTION_PATH, SCALAR(daemon.control_path), .standard = "/run/mailtap/control.sock",
 	    .check = is_socket_path, .help = "Unix socket that mailtapctl speaks to; empty: none." },
 	{ "daemon.control.group", OPTION_TEXT, SCALAR(daemon.control_group), .standard = "",

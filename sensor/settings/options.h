@@ -70,8 +70,8 @@ bool option_is_section(const char *path);
 const char *option_kind_name(const struct option *);
 bool option_is_list(const struct option *);
 
-/* Reads the node into the row's setting; what was there before is freed. False after at least one complaint; a list with
- * a wrong element stays as it was. */
+/* Reads the node into the row's setting; what was there before is freed. False after at least one complaint; a list
+ * with a wrong element stays as it was. */
 bool option_take(const struct option *, struct settings *, const struct yaml_node *, struct complaints *);
 
 /* The same from text, as a default or the command line has it: a list is written "a, b" or "[a, b]", one pair of quotes

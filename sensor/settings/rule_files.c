@@ -38,8 +38,8 @@ read_file(struct reading *r, const char *path)
 			return;
 	copy = r->count < FILES_MAX ? strdup(path) : NULL;
 	if (copy == NULL) {
-		complain(r->complaints, path, 0, 0, "left out: more than %d rule files, or not enough memory",
-		    FILES_MAX);
+		complain(
+		    r->complaints, path, 0, 0, "left out: more than %d rule files, or not enough memory", FILES_MAX);
 		return;
 	}
 	r->files[r->count++] = copy;

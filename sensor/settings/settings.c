@@ -43,15 +43,15 @@ number_of(const struct settings *s, const struct option *o)
 
 /* Said where the one of the two stands that was given last. */
 static void
-complain_of_order(const struct settings *s, const struct option *lower, const struct option *upper,
-    struct complaints *c)
+complain_of_order(
+    const struct settings *s, const struct option *lower, const struct option *upper, struct complaints *c)
 {
 	const struct option_origin *a = layer_origin_of(s, lower), *b = layer_origin_of(s, upper);
 	const struct option_origin *later = !b->command_line && (a->command_line || a->line > b->line) ? a : b;
 	const char *file = later->command_line ? "--set" : s->file;
 
-	complain(c, file, later->line, later->column, "%s must not be more than %s: raise the latter, or lower the former",
-	    lower->path, upper->path);
+	complain(c, file, later->line, later->column,
+	    "%s must not be more than %s: raise the latter, or lower the former", lower->path, upper->path);
 }
 
 static void

@@ -72,7 +72,8 @@ struct settings *settings_load(const char *path, const char *const *sets, size_t
 
 void settings_free(struct settings *); /* NULL is fine */
 
-/* Calls `say` with the path of each option whose value differs and that a running daemon does not take over on reload. */
+/* Calls `say` with the path of each option whose value differs and that a running daemon does not take over on
+ * reload. */
 void settings_differ(const struct settings *running, const struct settings *fresh,
     void (*say)(void *arg, const char *path), void *arg);
 

@@ -82,8 +82,8 @@ one_is_empty(const struct buffer *a, const struct buffer *b)
 }
 
 void
-settings_differ(const struct settings *running, const struct settings *fresh, void (*say)(void *arg, const char *path),
-    void *arg)
+settings_differ(
+    const struct settings *running, const struct settings *fresh, void (*say)(void *arg, const char *path), void *arg)
 {
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option *o = &options[i];

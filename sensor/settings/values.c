@@ -20,8 +20,8 @@ refuse(struct refusal *why, const char *text, const char *format, ...)
 	if (shown > SHOWN)
 		for (shown = SHOWN; shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80;)
 			shown--; /* not inside a character */
-	used = (size_t)snprintf(why->text, sizeof(why->text), "\"%.*s%s\" ", (int)shown, text,
-	    text[shown] == '\0' ? "" : "...");
+	used = (size_t)snprintf(
+	    why->text, sizeof(why->text), "\"%.*s%s\" ", (int)shown, text, text[shown] == '\0' ? "" : "...");
 	va_start(args, format);
 	vsnprintf(why->text + used, sizeof(why->text) - used, format, args);
 	va_end(args);
@@ -135,10 +135,13 @@ value_size(const char *text, uint64_t *out, struct refusal *why)
 	if (unit == NULL)
 		unit = find_unit(other_size_units, name);
 	if (unit == NULL && name[0] == '.')
-		return refuse(why, text, "is not a whole number: write it in a smaller unit, for example 1536KiB for 1.5MiB");
+		return refuse(
+		    why, text, "is not a whole number: write it in a smaller unit, for example 1536KiB for 1.5MiB");
 	if (unit == NULL)
-		return refuse(why, text, "has the unit \"%.10s\", which is none: write KiB, MiB, GiB or TiB (of 1024), or "
-		    "kB, MB, GB or TB (of 1000)", name);
+		return refuse(why, text,
+		    "has the unit \"%.10s\", which is none: write KiB, MiB, GiB or TiB (of 1024), or "
+		    "kB, MB, GB or TB (of 1000)",
+		    name);
 	if (!multiply(number, unit->worth, INT64_MAX, &number))
 		return refuse(why, text, "is too large");
 	*out = number;
@@ -174,10 +177,12 @@ value_duration(const char *text, usec_t *out, struct refusal *why)
 	if (name[0] == '\0' && number == 0)
 		unit = time_units;
 	if (unit == NULL && name[0] == '\0')
-		return refuse(why, text, "has no unit: write %" PRIu64 "s for seconds, %" PRIu64 "m for minutes or %" PRIu64
-		    "h for hours", number, number, number);
+		return refuse(why, text,
+		    "has no unit: write %" PRIu64 "s for seconds, %" PRIu64 "m for minutes or %" PRIu64 "h for hours",
+		    number, number, number);
 	if (unit == NULL && name[0] == '.')
-		return refuse(why, text, "is not a whole number: write it in a smaller unit, for example 1500ms for 1.5s");
+		return refuse(
+		    why, text, "is not a whole number: write it in a smaller unit, for example 1500ms for 1.5s");
 	if (unit == NULL)
 		return refuse(why, text, "has the unit \"%.10s\", which is none: write us, ms, s, m, h or d", name);
 	if (!multiply(number, unit->worth, INT64_MAX, &number))
@@ -244,8 +249,7 @@ masked(const char *text, char out[VALUE_TEXT_MAX])
 	struct network n = { 0 };
 	uint64_t prefix;
 
-	if (!address_parse(address, &n.address) ||
-	    !bytes_decimal(rest, n.address.family == 4 ? 32 : 128, &prefix))
+	if (!address_parse(address, &n.address) || !bytes_decimal(rest, n.address.family == 4 ? 32 : 128, &prefix))
 		return false;
 	n.prefix = (uint8_t)prefix;
 	for (unsigned bit = n.prefix; bit < (n.address.family == 4 ? 32U : 128U); bit++)
@@ -352,8 +356,7 @@ value_is_field_name(const char *text, struct refusal *why)
 bool
 value_is_server(const char *text, struct refusal *why)
 {
-	static const char form[] =
-	    "is not an address: write host:port, [2001:db8::1]:port or unix:/path/of/the/socket";
+	static const char form[] = "is not an address: write host:port, [2001:db8::1]:port or unix:/path/of/the/socket";
 	struct bytes whole = bytes_str(text), host;
 	size_t colon = bytes_find_last(whole, ':');
 	struct address v6;
@@ -369,7 +372,7 @@ value_is_server(const char *text, struct refusal *why)
 	host = bytes_first(whole, colon);
 	if (host.len > 2 && host.at[0] == '[' && host.at[host.len - 1] == ']')
 		return (address_parse(bytes_first(bytes_skip(host, 1), host.len - 2), &v6) && v6.family == 6) ||
-		    refuse(why, text, "%s", form);
+		       refuse(why, text, "%s", form);
 	for (size_t i = 0; i < host.len; i++)
 		if (host.at[i] <= ' ' || host.at[i] >= 0x7f || strchr("[]:/@", host.at[i]) != NULL)
 			return refuse(why, text, "%s", form);

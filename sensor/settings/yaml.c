@@ -82,8 +82,8 @@ add(struct builder *b, enum yaml_kind kind, yaml_mark_t mark)
 	struct yaml_node *parent, *grown;
 
 	if (++b->nodes > YAML_NODES_MAX) {
-		complain(b->complaints, b->file, node.line, node.column,
-		    "the file holds more than %d values: split it", YAML_NODES_MAX);
+		complain(b->complaints, b->file, node.line, node.column, "the file holds more than %d values: split it",
+		    YAML_NODES_MAX);
 		return NULL;
 	}
 	if (b->depth == 0) {
@@ -138,8 +138,8 @@ take_key(struct builder *b, const yaml_event_t *e)
 	first = yaml_child(map, name);
 	if (first != NULL)
 		complain(b->complaints, b->file, b->key_line, b->key_column,
-		    "\"%.100s\" stands here a second time: it was given in line %u already, remove one of the two", name,
-		    first->key_line);
+		    "\"%.100s\" stands here a second time: it was given in line %u already, remove one of the two",
+		    name, first->key_line);
 	b->key = strdup(name);
 	if (b->key == NULL)
 		no_memory(b);
@@ -338,8 +338,9 @@ yaml_parse(struct bytes text, const char *name, struct complaints *complaints)
 		if (!b.has_root || b.root.kind == YAML_NULL) {
 			bool spoilt = b.root.spoilt;
 
-			b.root = (struct yaml_node){ .kind = YAML_MAP, .file = b.file, .line = 1, .column = 1,
-				.spoilt = spoilt };
+			b.root = (struct yaml_node){
+				.kind = YAML_MAP, .file = b.file, .line = 1, .column = 1, .spoilt = spoilt
+			};
 		}
 	}
 	*root = b.root;

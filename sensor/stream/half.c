@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define REACH_LEAST (INT64_C(1) << 20)
+#define REACH_LEAST (INT64_C(1) << 18)
 #define REACH_MOST (INT64_C(1) << 30)
 #define RESET_REACH (INT64_C(1) << 16)
 /* Segments in a row at an implausible place that are believed without the peer's word. */

@@ -65,7 +65,7 @@ int64_t half_distance(const struct half *, uint32_t sequence);
 uint64_t half_end(const struct half *);
 
 /* Whether a segment that starts `distance` from the next octet can be a true one: not further away than the peer's
- * window, or than a megabyte where the window is smaller: the capture may have lost that much. */
+ * window, or than 256 KiB where the window is smaller: the capture may have lost that much. */
 bool half_is_plausible(const struct half *, int64_t distance);
 
 /* Whether a RST with this sequence number can be a true one. */

@@ -96,9 +96,8 @@ set_free(struct stream *s, enum direction d)
 	struct piece *head = segments_head(&s->half[d].waiting);
 
 	if (head != NULL)
-		head->requires = 0;
-	else
-		s->half[d].fin_requires = 0;
+	head->requires = 0;
+	else s->half[d].fin_requires = 0;
 }
 
 static enum direction
@@ -154,7 +153,10 @@ release_step(struct stream *s, enum direction d, usec_t now)
 	if (!release_is_free(s, d, own.requires)) {
 		if (others.any && others.at < to)
 			to = others.at;
-		if (to > peer->next)
+		if (to - peer->next == 1 && !others.any)
+			/* Most likely a FIN that was not captured. */
+			peer->excused = true;
+		else if (to > peer->next)
 			release_gap(s, other, to - peer->next, now);
 		else if (own.at > h->next)
 			release_gap(s, d, own.at - h->next, now);
@@ -185,8 +187,7 @@ is_overdue(const struct stream *s, enum direction d, usec_t now)
 	/* Seen from one side, packets say nothing about whether a retransmission is still due. */
 	if (both && s->packets - h->mark_packet >= s->limits->reorder_packets)
 		return true;
-	return now > h->mark_time &&
-	    (uint64_t)now - (uint64_t)h->mark_time >= (uint64_t)s->limits->reorder_time;
+	return now > h->mark_time && (uint64_t)now - (uint64_t)h->mark_time >= (uint64_t)s->limits->reorder_time;
 }
 
 static void
@@ -219,7 +220,8 @@ settle(struct stream *s, enum direction d, usec_t now)
 		h->mark_packet = s->packets;
 		h->mark_time = now;
 	}
-	/* A gap that nobody waits behind would tell nobody anything, and what was acknowledged by forgery may yet come. */
+	/* A gap that nobody waits behind would tell nobody anything, and what was acknowledged by forgery may yet come.
+	 */
 	if (!stream_waits(s) || !is_overdue(s, d, now))
 		return;
 	if (h->mark - h->next == 1 && !front.any) {

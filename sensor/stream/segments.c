@@ -126,8 +126,12 @@ piece_new(const struct stretch *new, uint64_t from, uint64_t to)
 
 	if (p == NULL)
 		return NULL;
-	*p = (struct piece){ .at = from, .requires = new->requires, .time = new->time, .arrival = new->arrival,
-		.len = len, .hollow = hollow };
+	*p = (struct piece){ .at = from,
+		.requires = new->requires,
+		.time = new->time,
+		.arrival = new->arrival,
+		.len = len,
+		.hollow = hollow };
 	if (!hollow)
 		memcpy(p->octets, new->octets + (from - new->at), len);
 	return p;

@@ -16,8 +16,8 @@
 #define PATIENCE_WHEN_SCARCE 4
 
 struct stream *
-stream_new(const struct stream_limits *limits, struct stream_budget *budget, const struct stream_reader *reader,
-    void *arg)
+stream_new(
+    const struct stream_limits *limits, struct stream_budget *budget, const struct stream_reader *reader, void *arg)
 {
 	struct stream *s = calloc(1, sizeof(*s));
 
@@ -146,7 +146,7 @@ keep(struct stream *s, enum direction d, const struct stretch *new)
 		if (new->octets != NULL)
 			h->bytes += a.fresh;
 		if (new->requires > peer->owed)
-			peer->owed = new->requires;
+		peer->owed = new->requires;
 	}
 	count_copy(s, d, a.again, a.conflict, new->time);
 	return true;
@@ -180,7 +180,7 @@ make_way(struct stream *s, enum direction d, const struct stretch *new)
 	pass(s, d, new, len, new->time);
 }
 
-/* Counts, after stream_mute(): what lies beyond the furthest octet seen is new, all else is a copy. */
+/* Counts, after stream_mute() or a RST: what lies beyond the furthest octet seen is new, all else is a copy. */
 static void
 count_only(struct half *h, const struct stretch *new)
 {
@@ -230,15 +230,15 @@ accept(struct stream *s, enum direction d, const struct stretch *new)
 
 	if (new->len == 0)
 		return;
-	if (s->muted) {
+	if (s->muted || h->ended) {
 		count_only(h, new);
 		return;
 	}
 	if (new->at < h->next) {
 		uint64_t copy = (end < h->next ? end : h->next) - new->at;
 
-		count_copy(s, d, copy, new->octets != NULL && half_differs(h, new->at, bytes_of(new->octets, copy)),
-		    new->time);
+		count_copy(
+		    s, d, copy, new->octets != NULL &&half_differs(h, new->at, bytes_of(new->octets, copy)), new->time);
 	}
 	if (end <= h->next)
 		return;
@@ -291,8 +291,8 @@ jump(struct stream *s, enum direction d, uint32_t sequence, usec_t now)
 	h->fin = HALF_NO_FIN;
 }
 
-/* The first octet seen of a side begins it, unless its SYN has. Not so the idle octet of a keep-alive, nor an ACK, which
- * may be one as well. */
+/* The first octet seen of a side begins it, unless its SYN has. Not so the idle octet of a keep-alive, nor an ACK,
+ * which may be one as well. */
 static bool
 pick_up(struct half *h, const struct packet *p, uint32_t sequence)
 {
@@ -311,8 +311,9 @@ static void
 take(struct stream *s, enum direction d, const struct packet *p, uint32_t sequence, uint64_t requires)
 {
 	struct half *h = &s->half[d];
-	uint64_t len = p->payload.len + p->payload_cut, early = 0, at, last, captured;
+	uint64_t len = p->payload.len + p->payload_cut, early = 0, at, captured;
 	int64_t distance = half_distance(h, sequence);
+	struct stretch new;
 
 	if (!half_is_plausible(h, distance)) {
 		release_oddity(s, d, STREAM_WILD, p->time);
@@ -330,17 +331,20 @@ take(struct stream *s, enum direction d, const struct packet *p, uint32_t sequen
 	len -= early;
 	if ((p->flags & TCP_FIN) != 0)
 		note_fin(s, d, at + len, requires, p->time);
-	last = h->ended ? h->next : h->fin;
-	if (at >= last)
+	if (at >= h->fin)
 		return;
-	if (len > last - at)
-		len = last - at;
+	if (len > h->fin - at)
+		len = h->fin - at;
 	captured = bytes_skip(p->payload, early).len;
 	if (captured > len)
 		captured = len;
-	accept(s, d, &(struct stretch){ at, (uint32_t)captured, bytes_skip(p->payload, early).at, requires, p->time,
-			 s->packets });
-	accept(s, d, &(struct stretch){ at + captured, (uint32_t)(len - captured), NULL, requires, p->time, s->packets });
+	new = (struct stretch){ .at = at, .len = (uint32_t)captured, .octets = bytes_skip(p->payload, early).at,
+		.requires = requires, .time = p->time, .arrival = s->packets };
+	accept(s, d, &new);
+	new.at = at + captured;
+	new.len = (uint32_t)(len - captured);
+	new.octets = NULL;
+	accept(s, d, &new);
 }
 
 static void
@@ -404,11 +408,13 @@ stream_tick(struct stream *s, usec_t now)
 		return;
 	s->busy = true;
 	release_settle(s, now);
-	/* While memory is scarce, a hole that will never be acknowledged may not hold it for as long as the flow lives. */
+	/* While memory is scarce, a hole that will never be acknowledged may not hold it for as long as the flow lives.
+	 */
 	if (s->budget->used > s->budget->max - s->budget->max / 4 && !s->muted && release_first(s, &d)) {
 		head = segments_head(&s->half[d].waiting);
 		if (head != NULL && now > head->time &&
-		    ((uint64_t)now - (uint64_t)head->time) / PATIENCE_WHEN_SCARCE >= (uint64_t)s->limits->reorder_time) {
+		    ((uint64_t)now - (uint64_t)head->time) / PATIENCE_WHEN_SCARCE >=
+			(uint64_t)s->limits->reorder_time) {
 			release_oddity(s, d, STREAM_CEILING, now);
 			release_step(s, d, now);
 		}
@@ -446,8 +452,12 @@ stream_counts(const struct stream *s, enum direction d)
 {
 	const struct half *h = &s->half[d];
 
-	return (struct stream_counts){ .bytes = h->bytes, .missing = h->missing, .retransmitted = h->retransmitted,
-		.out_of_order = h->out_of_order, .conflicts = h->conflicts, .ended = h->ended };
+	return (struct stream_counts){ .bytes = h->bytes,
+		.missing = h->missing,
+		.retransmitted = h->retransmitted,
+		.out_of_order = h->out_of_order,
+		.conflicts = h->conflicts,
+		.ended = h->ended };
 }
 
 bool

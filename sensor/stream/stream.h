@@ -11,9 +11,10 @@
  * limits.reorder_time, when a ceiling is reached, or when the connection ends. As long as nothing waits behind it, the
  * gap is not told. Where only one side is seen, time alone counts, from the first octet beyond the stretch.
  *
- * A sequence number or acknowledgement further away than the window of the other side, or than a megabyte where the
+ * A sequence number or acknowledgement further away than the window of the other side, or than 256 KiB where the
  * window is smaller, is ignored until the other side confirms it or eight segments in a row go on there; a RST is taken
- * from what the other side has acknowledged up to its window (at least 64 KiB).
+ * from what the other side has acknowledged up to its window (at least 64 KiB). What still comes after a RST is counted
+ * and not handed out.
  */
 #ifndef STREAM_STREAM_H
 #define STREAM_STREAM_H

@@ -29,16 +29,21 @@ START_TEST(test_first_packet)
 		{ 143, 25, TCP_ACK, "x", true, ORIENTED_BY_PAYLOAD, false }, /* both are: neither tells */
 		{ 3000, 4000, TCP_ACK, "x", true, ORIENTED_BY_PAYLOAD, false },
 		{ 3000, 4000, TCP_ACK, "x", false, ORIENTED_BY_PAYLOAD, true },
+		{ 80, 4000, TCP_ACK, "x", false, ORIENTED_BY_PAYLOAD, false }, /* nobody can tell: a well-known port */
+		{ 4000, 80, TCP_ACK, "x", false, ORIENTED_BY_PAYLOAD, true },
+		{ 80, 81, TCP_ACK, "x", false, ORIENTED_BY_PAYLOAD, true },
 		{ 3000, 4000, TCP_ACK, "", true, ORIENTED_NOT_YET, false },
 		{ 4000, 3000, TCP_ACK, "", true, ORIENTED_NOT_YET, true },
 		{ 3000, 3000, TCP_ACK, "", true, ORIENTED_NOT_YET, true },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct flow_limits limits = { .server_ports = ports, .server_port_count = 2,
-			.guess = rows[i].guess ? server_speaks : NULL };
+		const struct flow_limits limits = {
+			.server_ports = ports, .server_port_count = 2, .guess = rows[i].guess ? server_speaks : NULL
+		};
 		struct packet p = { .source = talk_endpoint(1, rows[i].source),
-			.destination = talk_endpoint(2, rows[i].destination), .flags = rows[i].flags,
+			.destination = talk_endpoint(2, rows[i].destination),
+			.flags = rows[i].flags,
 			.payload = bytes_str(rows[i].payload) };
 		struct flow f = { 0 };
 
@@ -54,10 +59,20 @@ START_TEST(test_all_is_traded)
 {
 	const struct flow_limits limits = { .guess = server_speaks };
 	struct packet p = { .flags = TCP_ACK };
-	struct flow f = { .client = talk_endpoint(1, 3000), .server = talk_endpoint(2, 2000),
-		.orientation = ORIENTED_NOT_YET, .packets = { 1, 2 }, .wire_bytes = { 3, 4 }, .fin = { true, false },
-		.initial_known = { false, true }, .initial = { 5, 6 }, .window_scale = { 7, 8 }, .next = { 9, 10 },
-		.acknowledges = { 11, 12 }, .window = { 13, 14 }, .sent = { true, false }, .answered = { false, true },
+	struct flow f = { .client = talk_endpoint(1, 3000),
+		.server = talk_endpoint(2, 2000),
+		.orientation = ORIENTED_NOT_YET,
+		.packets = { 1, 2 },
+		.wire_bytes = { 3, 4 },
+		.fin = { true, false },
+		.initial_known = { false, true },
+		.initial = { 5, 6 },
+		.window_scale = { 7, 8 },
+		.next = { 9, 10 },
+		.acknowledges = { 11, 12 },
+		.window = { 13, 14 },
+		.sent = { true, false },
+		.answered = { false, true },
 		.client_is_low = true };
 
 	p.source = f.client;

@@ -62,7 +62,7 @@ START_TEST(test_fin)
 {
 	establish();
 	ck_assert_int_eq(note(C, talk_fin(&talk, C, 0, 0)), FLOW_CLOSING);
-	ck_assert_int_eq(note(C, talk_fin(&talk, C, 0, 0)), FLOW_CLOSING); /* again */
+	ck_assert_int_eq(note(C, talk_fin(&talk, C, 0, 0)), FLOW_CLOSING);     /* again */
 	ck_assert_int_eq(note(S, talk_fin(&talk, S, 70000, 1)), FLOW_CLOSING); /* beyond its window */
 	ck_assert(!flow.fin[S]);
 	ck_assert_int_eq(note(S, talk_fin(&talk, S, 0, 1)), FLOW_CLOSED);
@@ -80,6 +80,48 @@ START_TEST(test_reset)
 	establish();
 	note(C, talk_data(&talk, C, 900000000, 0, BYTES("wild")));
 	ck_assert_int_eq(note(C, talk_rst(&talk, C, 0)), FLOW_CLOSED); /* the server vouches for the place */
+}
+END_TEST
+
+START_TEST(test_refusal_of_a_syn)
+{
+	struct packet p;
+
+	for (uint32_t off = 0; off < 3; off++) {
+		begin();
+		note(C, talk_syn(&talk, C));
+		p = talk_rst(&talk, S, 0);
+		p.flags |= TCP_ACK;
+		p.sequence = 0;
+		p.acknowledged = talk.initial[C] + off; /* only the second acknowledges the SYN */
+		ck_assert_int_eq(note(S, p), off == 1 ? FLOW_CLOSED : FLOW_SYN);
+	}
+}
+END_TEST
+
+START_TEST(test_syn_after_all_others)
+{
+	establish();
+	flow.initial_known[C] = false;
+	note(C, talk_data(&talk, C, 0, 0, BYTES("abc")));
+	note(C, talk_fin(&talk, C, 3, 0));
+	note(S, talk_fin(&talk, S, 0, 4));
+	ck_assert_int_eq(flow.phase, FLOW_CLOSED);
+	ck_assert(!is_reuse(C, talk_syn(&talk, C), 0));
+	note(C, talk_syn(&talk, C));
+	ck_assert(flow.initial_known[C]);
+	ck_assert_int_eq(flow.phase, FLOW_CLOSED);
+}
+END_TEST
+
+START_TEST(test_answer_after_a_hasty_fin)
+{
+	begin();
+	note(C, talk_syn(&talk, C));
+	ck_assert_int_eq(note(C, talk_fin(&talk, C, 0, 0)), FLOW_CLOSING);
+	ck_assert(!is_reuse(S, talk_syn_ack(&talk, S), 0));
+	note(S, talk_syn_ack(&talk, S));
+	ck_assert(flow.initial_known[S]);
 }
 END_TEST
 
@@ -167,6 +209,9 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, test_handshake);
 	tcase_add_test(tests, test_fin);
 	tcase_add_test(tests, test_reset);
+	tcase_add_test(tests, test_refusal_of_a_syn);
+	tcase_add_test(tests, test_syn_after_all_others);
+	tcase_add_test(tests, test_answer_after_a_hasty_fin);
 	tcase_add_test(tests, test_reuse);
 	tcase_add_test(tests, test_picked_up_by_an_ack);
 	tcase_add_test(tests, test_late_syn_only_where_it_fits);

@@ -21,10 +21,13 @@ guess(struct bytes payload)
 	return bytes_starts(payload, BYTES("EHLO ")) ? SPEAKER_CLIENT : SPEAKER_UNKNOWN;
 }
 
-static const struct flow_limits standard = {
-	.max = 100, .idle_timeout = 600 * USEC_PER_SEC, .embryonic_timeout = 30 * USEC_PER_SEC,
-	.closed_timeout = 5 * USEC_PER_SEC, .server_ports = mail_ports, .server_port_count = 3, .guess = guess
-};
+static const struct flow_limits standard = { .max = 100,
+	.idle_timeout = 600 * USEC_PER_SEC,
+	.embryonic_timeout = 30 * USEC_PER_SEC,
+	.closed_timeout = 5 * USEC_PER_SEC,
+	.server_ports = mail_ports,
+	.server_port_count = 3,
+	.guess = guess };
 
 /* What the events said, as one line: "+1:40000>2:25" and "-1:40000>2:25 fin". */
 static struct {
@@ -527,8 +530,11 @@ START_TEST(test_reused_after_close)
 	expect("+1:40000>2:25 -1:40000>2:25/reused +1:40000>2:25");
 	admit(C, rst(C, 0));
 	/* The other way round. */
-	admit(C, (struct packet){ .time = talk.time, .source = talk.ends[S], .destination = talk.ends[C],
-		     .flags = TCP_SYN, .sequence = 9 });
+	admit(C, (struct packet){ .time = talk.time,
+		     .source = talk.ends[S],
+		     .destination = talk.ends[C],
+		     .flags = TCP_SYN,
+		     .sequence = 9 });
 	end_and_expect("+1:40000>2:25 -1:40000>2:25/reused +1:40000>2:25 -1:40000>2:25/reused "
 		       "+2:25>1:40000 -2:25>1:40000/stop");
 }
@@ -638,7 +644,7 @@ START_TEST(test_time_steps_back)
 	use_ports(4, 25);
 	establish();
 	ck_assert_uint_eq(flow_table_expire(table, noon, 0), 2);
-	admit(C, data(C, 0, 0, "abc"));
+	ck_assert_uint_eq(admit(C, data(C, 0, 0, "abc"))->packets[C], 3);
 	ck_assert_uint_eq(flow_table_len(table), 2);
 	/* Nor do times at the ends of the scale overflow. */
 	talk.time = INT64_MAX - 10 * USEC_PER_SEC;
@@ -649,10 +655,12 @@ START_TEST(test_time_steps_back)
 }
 END_TEST
 
-static const struct flow_limits narrow = {
-	.max = 3, .idle_timeout = 600 * USEC_PER_SEC, .embryonic_timeout = 30 * USEC_PER_SEC,
-	.closed_timeout = 5 * USEC_PER_SEC, .server_ports = mail_ports, .server_port_count = 3
-};
+static const struct flow_limits narrow = { .max = 3,
+	.idle_timeout = 600 * USEC_PER_SEC,
+	.embryonic_timeout = 30 * USEC_PER_SEC,
+	.closed_timeout = 5 * USEC_PER_SEC,
+	.server_ports = mail_ports,
+	.server_port_count = 3 };
 
 START_TEST(test_ceiling)
 {

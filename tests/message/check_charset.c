@@ -44,7 +44,11 @@ static const struct {
 	/* what cannot be read becomes U+FFFD, and what follows is read */
 	{ "shift_jis", "\x83", "\xef\xbf\xbd" },
 	{ "koi8-r", "", "" },
-	{ "big5", "a\xff" "b", "a\xef\xbf\xbd" "b" },
+	{ "big5",
+	    "a\xff"
+	    "b",
+	    "a\xef\xbf\xbd"
+	    "b" },
 };
 
 #define EXAMPLES (sizeof(examples) / sizeof(examples[0]))

@@ -73,7 +73,8 @@ START_TEST(the_first_counts)
 	take("from", "b@x");
 	take("Message-ID", " <1@x> ");
 	take("MESSAGE-ID", "<2@x>");
-	take("User-Agent", "one");
+	take("X-Mailer", "one");
+	take("User-Agent", "two");
 	take("Date", " Mon, 1 Jan ");
 	take("Date", "Tue");
 	take("Sender", "s@x");

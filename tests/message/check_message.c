@@ -32,7 +32,7 @@ struct example {
 };
 
 #define MD5_OF_NOTHING "d41d8cd98f00b204e9800998ecf8427e"
-#define MD5_OF_HELLO "5d41402abc4b2a76b9719d911017c592"      /* "hello" */
+#define MD5_OF_HELLO "5d41402abc4b2a76b9719d911017c592"	     /* "hello" */
 #define MD5_OF_HELLO_CRLF "af5597c29467a96523a70787c319f4db" /* with CRLF */
 
 static const struct example examples[] = {
@@ -41,9 +41,8 @@ static const struct example examples[] = {
 	    "header=1\nsubject=one\nfrom_text=Ann <ann@a.example>\nfrom=Ann<ann@a.example>\n"
 	    "part\n type=text/plain\n size=7\n md5=" MD5_OF_HELLO_CRLF "\n" },
 	/* bare LF throughout */
-	{ "Subject: one\nTo: b@b.example\n\nhello",
-	    "header=1\nsubject=one\nto=<b@b.example>\n"
-	    "part\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n" },
+	{ "Subject: one\nTo: b@b.example\n\nhello", "header=1\nsubject=one\nto=<b@b.example>\n"
+						    "part\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n" },
 	/* nothing at all */
 	{ "", "part\n type=text/plain\n md5=" MD5_OF_NOTHING "\n" },
 	/* header only, with and without its end */
@@ -52,7 +51,7 @@ static const struct example examples[] = {
 	/* no header: the first line is body */
 	{ "hello", "part\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n" },
 	{ "HELLO, Alice (2)\r\nSubject: no\r\n", "part\n type=text/plain\n size=31\n"
-	    " md5=9ec87eb587ea6d54b73de415e6dfdc50\n" },
+						 " md5=9ec87eb587ea6d54b73de415e6dfdc50\n" },
 	/* folds of every kind, duplicates, ids, references */
 	{ "Subject: a\r\n\tb\r\n \r\n  c\r\nSUBJECT: second\r\nMessage-Id: <1@x>\r\nMessage-ID: <2@x>\r\n"
 	  "References: <a@x>\r\n <b@x>junk<c@x>\r\nIn-Reply-To: \"Re\" <c@x>\r\nReceived: 1\r\nReceived : 2\r\n"
@@ -70,8 +69,8 @@ static const struct example examples[] = {
 	  "--b--\r\nepilogue\r\n--b\r\n\r\nno part\r\n",
 	    "header=1\npart\n type=multipart/mixed\n branch=1\n"
 	    "part\n depth=1\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n"
-	    "part\n depth=1\n type=text/plain\n encoding=base64\n name=a.txt\n attachment=1\n size=5\n md5=" MD5_OF_HELLO
-	    "\n" },
+	    "part\n depth=1\n type=text/plain\n encoding=base64\n name=a.txt\n attachment=1\n size=5\n "
+	    "md5=" MD5_OF_HELLO "\n" },
 	/* lines that only look like boundaries are content; so is the end of a part that was never closed */
 	{ "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n--bb\n--\n-\n--b x\n--bc--\n",
 	    "header=1\npart\n type=multipart/mixed\n branch=1\n"
@@ -87,19 +86,22 @@ static const struct example examples[] = {
 	    "header=1\npart\n type=multipart/mixed\n branch=1\n"
 	    "part\n depth=1\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n" },
 	/* an enclosed message: its fields are its own */
-	{ "Subject: outer\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822; name=m.eml\r\n"
+	{ "Subject: outer\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822; "
+	  "name=m.eml\r\n"
 	  "\r\nSubject: inner\r\nX-Test: inner\r\nFrom: in@x\r\n\r\nhello\r\n--b--\r\n",
 	    "header=1\nsubject=outer\npart\n type=multipart/mixed\n branch=1\n"
 	    "part\n depth=1\n type=message/rfc822\n name=m.eml\n attachment=1\n branch=1\n"
 	    "part\n depth=2\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n" },
 	/* a digest's parts are messages; delivery-status is a leaf; inner boundary missing, outer one closes */
-	{ "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: i\n\nhello\n--b\nContent-Type: message/delivery-status\n\n"
+	{ "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: i\n\nhello\n--b\nContent-Type: "
+	  "message/delivery-status\n\n"
 	  "hello\n--b--\n",
 	    "header=1\npart\n type=multipart/digest\n branch=1\n"
 	    "part\n depth=1\n type=message/rfc822\n branch=1\n"
 	    "part\n depth=2\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n"
 	    "part\n depth=1\n type=message/delivery-status\n size=5\n md5=" MD5_OF_HELLO "\n" },
-	{ "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: multipart/alternative; boundary=i\n\n--i\n\nhello\n"
+	{ "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: multipart/alternative; "
+	  "boundary=i\n\n--i\n\nhello\n"
 	  "--o\n\nhello\n--i\n--o--\n",
 	    "header=1\npart\n type=multipart/mixed\n branch=1\n"
 	    "part\n depth=1\n type=multipart/alternative\n branch=1\n"
@@ -112,7 +114,8 @@ static const struct example examples[] = {
 	    "header=1\npart\n type=multipart/mixed\n size=5\n md5=" MD5_OF_HELLO "\n" },
 	/* deeper than `nesting`: a leaf, and said */
 	{ "Content-Type: multipart/mixed; boundary=1\n\n--1\nContent-Type: multipart/mixed; boundary=2\n\n--2\n"
-	  "Content-Type: multipart/mixed; boundary=3\n\n--3\nContent-Type: multipart/mixed; boundary=4\n\n--4\n\nx\n--4--\n",
+	  "Content-Type: multipart/mixed; boundary=3\n\n--3\nContent-Type: multipart/mixed; "
+	  "boundary=4\n\n--4\n\nx\n--4--\n",
 	    "header=1\ntruncated=16\npart\n type=multipart/mixed\n branch=1\n"
 	    "part\n depth=1\n type=multipart/mixed\n branch=1\npart\n depth=2\n type=multipart/mixed\n branch=1\n"
 	    "part\n depth=3\n type=multipart/mixed\n incomplete=1\n size=13\n md5=bb1b39514f5b3804fbc374387d19cbdb\n" },
@@ -227,14 +230,16 @@ END_TEST
 
 START_TEST(gap_spares_what_came_before)
 {
-	static const char before[] = "Subject: s\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n--b\r\n\r\nxx";
+	static const char before[] =
+	    "Subject: s\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n--b\r\n\r\nxx";
 	static const char after[] = "yy\r\n--b\r\n\r\nhello\r\n--b--\r\n";
 	struct message *m = message_new(&limits);
 
 	message_push(m, bytes_str(before));
 	message_gap(m, 1460);
 	message_push(m, bytes_str(after));
-	ck_content(m, 105, "header=1\nsubject=s\nmissing=1460\npart\n type=multipart/mixed\n branch=1\n incomplete=1\n"
+	ck_content(m, 105,
+	    "header=1\nsubject=s\nmissing=1460\npart\n type=multipart/mixed\n branch=1\n incomplete=1\n"
 	    "part\n depth=1\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n"
 	    "part\n depth=1\n type=text/plain\n incomplete=1\n size=4\n md5=af2c9e0a730bfe1d8255bb3e0c997fac\n"
 	    "part\n depth=1\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n");
@@ -248,7 +253,8 @@ START_TEST(gap_in_the_header_loses_a_line)
 	message_push(m, BYTES("To: t@x\r\nSubject: ab"));
 	message_gap(m, 10);
 	message_push(m, BYTES("cd\r\n folded on\r\nX-Test: kept\r\n\r\nhello"));
-	ck_content(m, 57, "header=1\nto=<t@x>\nX-Test:=kept\nmissing=10\n"
+	ck_content(m, 57,
+	    "header=1\nto=<t@x>\nX-Test:=kept\nmissing=10\n"
 	    "part\n type=text/plain\n incomplete=1\n size=5\n md5=" MD5_OF_HELLO "\n");
 }
 END_TEST
@@ -261,7 +267,8 @@ START_TEST(large_gap_ends_the_header)
 	message_push(m, BYTES("Subject: s\r\n"));
 	message_gap(m, 5000);
 	message_push(m, BYTES("To: t@x\r\n\r\nhello"));
-	ck_content(m, 28, "header=1\nsubject=s\nmissing=5000\n"
+	ck_content(m, 28,
+	    "header=1\nsubject=s\nmissing=5000\n"
 	    "part\n type=text/plain\n incomplete=1\n size=16\n md5=a919c516b37845653b22be9e4e7459d4\n");
 }
 END_TEST
@@ -301,8 +308,8 @@ START_TEST(every_ceiling_shows)
 	ck_assert_uint_eq(truncated_by("References: ", "<a@x>", 4, "\n\n"), 0);
 	ck_assert_uint_eq(truncated_by("References: ", "<a@x>", 5, "\n\n"), TRUNCATED_VALUES);
 	ck_assert_uint_eq(truncated_by("Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n", 7, "--b--\n"), 0);
-	ck_assert_uint_eq(truncated_by("Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n", 8, "--b--\n"),
-	    TRUNCATED_PARTS);
+	ck_assert_uint_eq(
+	    truncated_by("Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n", 8, "--b--\n"), TRUNCATED_PARTS);
 	ck_assert_uint_eq(truncated_by("\n", "12345678", 125, ""), 0);
 	ck_assert_uint_eq(truncated_by("\n", "12345678", 125, "x"), TRUNCATED_HASH);
 }
@@ -348,10 +355,11 @@ END_TEST
 
 START_TEST(hashes_are_those_of_the_octets)
 {
-	static const uint8_t sha1[20] = { 0xaa, 0xf4, 0xc6, 0x1d, 0xdc, 0xc5, 0xe8, 0xa2, 0xda, 0xbe, 0xde, 0x0f, 0x3b, 0x48,
-		0x2c, 0xd9, 0xae, 0xa9, 0x43, 0x4d };
-	static const uint8_t sha256[32] = { 0x2c, 0xf2, 0x4d, 0xba, 0x5f, 0xb0, 0xa3, 0x0e, 0x26, 0xe8, 0x3b, 0x2a, 0xc5, 0xb9,
-		0xe2, 0x9e, 0x1b, 0x16, 0x1e, 0x5c, 0x1f, 0xa7, 0x42, 0x5e, 0x73, 0x04, 0x33, 0x62, 0x93, 0x8b, 0x98, 0x24 };
+	static const uint8_t sha1[20] = { 0xaa, 0xf4, 0xc6, 0x1d, 0xdc, 0xc5, 0xe8, 0xa2, 0xda, 0xbe, 0xde, 0x0f, 0x3b,
+		0x48, 0x2c, 0xd9, 0xae, 0xa9, 0x43, 0x4d };
+	static const uint8_t sha256[32] = { 0x2c, 0xf2, 0x4d, 0xba, 0x5f, 0xb0, 0xa3, 0x0e, 0x26, 0xe8, 0x3b, 0x2a,
+		0xc5, 0xb9, 0xe2, 0x9e, 0x1b, 0x16, 0x1e, 0x5c, 0x1f, 0xa7, 0x42, 0x5e, 0x73, 0x04, 0x33, 0x62, 0x93,
+		0x8b, 0x98, 0x24 };
 	struct message_limits all = limits;
 	const struct message_content *c;
 	struct message *m;

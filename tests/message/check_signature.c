@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-#define EXAMPLE(octets, type) { { (const uint8_t *)octets, sizeof(octets) - 1 }, type }
+#define EXAMPLE(octets, type)                                                                                          \
+	{                                                                                                              \
+		{ (const uint8_t *)octets, sizeof(octets) - 1 }, type                                                  \
+	}
 
 static const struct {
 	struct bytes octets;
@@ -27,10 +30,13 @@ static const struct {
 	EXAMPLE("7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
 	EXAMPLE("Rar!\x1a\x07\x01\x00", "application/vnd.rar"),
 	EXAMPLE("%PDF-1.7", "application/pdf"),
-	EXAMPLE("\x7f" "ELF\x02", "application/x-elf"),
+	EXAMPLE("\x7f"
+		"ELF\x02",
+	    "application/x-elf"),
 	EXAMPLE("MZ is text here, and goes on for longer than the header of a program would, surely", ""),
 	EXAMPLE("MZ\x90\x00", ""), /* too short for a program */
-	EXAMPLE("MZ\x90\x00" "0123456789012345678901234567890123456789012345678901234567890123",
+	EXAMPLE("MZ\x90\x00"
+		"0123456789012345678901234567890123456789012345678901234567890123",
 	    "application/vnd.microsoft.portable-executable"),
 	EXAMPLE("\x89PNG\r\n\x1a\n", "image/png"),
 	EXAMPLE("\xff\xd8\xff\xe0", "image/jpeg"),

@@ -73,7 +73,8 @@ content_add_part(struct buffer *out, const struct message_part *p)
 	(void)buffer_append(out, BYTES("\n"));
 }
 
-/* All of it but octets and hashes of the message and the SHAs of parts, into out. What is empty, zero or false is left out. */
+/* All of it but octets and hashes of the message and the SHAs of parts, into out. What is empty, zero or false is left
+ * out. */
 static inline void
 content_text(struct buffer *out, const struct message_content *c)
 {

@@ -38,24 +38,25 @@ START_TEST(every_key)
 {
 	const struct forward_rule *r;
 
-	ck_assert(read_text(BYTES("forwarding:\n"
-				  "  - name: one\n"
-				  "    platform: A platform\n"
-				  "    header: X-One\n"
-				  "    value: {contains: \"a: b\"}\n"
-				  "    class: B\n"
-				  "    weight: 90%\n"
-				  "    victim: address\n"
-				  "    target: last_address\n"
-				  "    verdict: rule_forward\n"
-				  "    alone: true\n"
-				  "    severity: critical\n"
-				  "    replies_carry_it: yes\n"
-				  "    at_least: 2\n"
-				  "    with: X-Other\n"
-				  "  - {name: two, platform: P, envelope: sender, value: {form: srs_plus}, class: F, verdict: journal,\n"
-				  "     victim: coded}\n"
-				  "  - {name: three, platform: P, header: X-Three, value: {equals: ''}, class: A, verdict: none}\n")));
+	ck_assert(read_text(BYTES(
+	    "forwarding:\n"
+	    "  - name: one\n"
+	    "    platform: A platform\n"
+	    "    header: X-One\n"
+	    "    value: {contains: \"a: b\"}\n"
+	    "    class: B\n"
+	    "    weight: 90%\n"
+	    "    victim: address\n"
+	    "    target: last_address\n"
+	    "    verdict: rule_forward\n"
+	    "    alone: true\n"
+	    "    severity: critical\n"
+	    "    replies_carry_it: yes\n"
+	    "    at_least: 2\n"
+	    "    with: X-Other\n"
+	    "  - {name: two, platform: P, envelope: sender, value: {form: srs_plus}, class: F, verdict: journal,\n"
+	    "     victim: coded}\n"
+	    "  - {name: three, platform: P, header: X-Three, value: {equals: ''}, class: A, verdict: none}\n")));
 	ck_assert_uint_eq(rules.len, 3);
 	r = &rules.at[0];
 	ck_assert_str_eq(r->name, "one");
@@ -94,9 +95,10 @@ START_TEST(every_word)
 	char text[512];
 
 	for (size_t i = 0; i < 28; i++) {
-		snprintf(text, sizeof(text), "forwarding: [{name: a, platform: P, envelope: sender, value: {form: %s}, class: %s, "
-					     "verdict: %s, severity: %s, victim: %s, target: %s}]", forms[i % 4], classes[i % 6],
-		    verdicts[i % 7], severities[i % 4], takes[i % 4], takes[(i + 1) % 4]);
+		snprintf(text, sizeof(text),
+		    "forwarding: [{name: a, platform: P, envelope: sender, value: {form: %s}, class: %s, "
+		    "verdict: %s, severity: %s, victim: %s, target: %s}]",
+		    forms[i % 4], classes[i % 6], verdicts[i % 7], severities[i % 4], takes[i % 4], takes[(i + 1) % 4]);
 		ck_assert_msg(read_text(bytes_str(text)), "%s: %s", text, heard.text);
 		ck_assert_uint_eq(rules.at[0].class, FORWARD_CLASS_A + i % 6);
 		ck_assert_uint_eq(rules.at[0].verdict, FORWARD_NONE + i % 7);
@@ -138,7 +140,8 @@ START_TEST(several_errors_in_one_file)
 	    "f.yaml:2:5: rule one says not where it looks: write \"header: NAME\" or \"envelope: sender\"\n"
 	    "f.yaml:4:5: rule one: unknown key \"hedder\": did you mean \"header\"?\n"
 	    "f.yaml:5:12: rule one: class: \"G\" is none of A, B, C, D, E, F\n"
-	    "f.yaml:6:14: rule one: verdict: \"redirekt\" is none of none, redirect, rule_forward, manual_forward, journal, "
+	    "f.yaml:6:14: rule one: verdict: \"redirekt\" is none of none, redirect, rule_forward, manual_forward, "
+	    "journal, "
 	    "list, auto_reply: did you mean redirect?\n"
 	    "f.yaml:7:13: rule one: weight: \"2\" is out of range: write 0 to 1\n"
 	    "f.yaml:8:12: rule one: alone: \"maybe\" is neither true nor false: write true or false\n"
@@ -166,8 +169,10 @@ START_TEST(keys_that_do_not_fit_together)
 		{ START "header: X-A, value: {form: caf}}]", "asks for a form in a header field" },
 		{ START "header: X-A, victim: coded}]", "takes a coded address" },
 		{ START "envelope: sender, value: {contains: x}, target: coded}]", "takes a coded address" },
-		{ START "envelope: sender, value: {form: caf}, with: X-A}]", "\"with\" and \"at_least\" are of header" },
-		{ START "envelope: sender, value: {form: caf}, at_least: 2}]", "\"with\" and \"at_least\" are of header" },
+		{ START "envelope: sender, value: {form: caf}, with: X-A}]",
+		    "\"with\" and \"at_least\" are of header" },
+		{ START "envelope: sender, value: {form: caf}, at_least: 2}]",
+		    "\"with\" and \"at_least\" are of header" },
 		{ START "header: X-A, value: {contains: a, equals: b}}]", "\"value\" takes one test" },
 		{ START "header: X-A, value: {}}]", "\"value\" takes one test" },
 		{ START "header: X-A, value: text}]", "\"value\" takes one test" },
@@ -226,7 +231,8 @@ END_TEST
 
 START_TEST(the_built_in_rules)
 {
-	static const char *const must[] = { "X-MS-Exchange-Organization-AutoForwarded", "X-MailFwdBy", "X-Forwarded-To" };
+	static const char *const must[] = { "X-MS-Exchange-Organization-AutoForwarded", "X-MailFwdBy",
+		"X-Forwarded-To" };
 	unsigned found = 0;
 
 	ck_assert_msg(read_text(builtin_rules()), "%s", heard.text);
@@ -234,7 +240,8 @@ START_TEST(the_built_in_rules)
 	/* The three that every hunting guide names raise an alert each alone. */
 	for (size_t i = 0; i < rules.len; i++)
 		for (size_t j = 0; j < 3; j++)
-			found += rules.at[i].header != NULL && strcmp(rules.at[i].header, must[j]) == 0 && rules.at[i].alone;
+			found +=
+			    rules.at[i].header != NULL && strcmp(rules.at[i].header, must[j]) == 0 && rules.at[i].alone;
 	ck_assert_uint_eq(found, 3);
 	forward_rules_clear(&rules);
 }

@@ -54,15 +54,18 @@ START_TEST(every_row_is_sound)
 		ck_assert_str_eq(heard.text, "");
 		snprintf(again, sizeof(again), "%s", once);
 		ck_assert_str_eq(taken(o->path, again), again);
-		ck_assert_msg(strlen(o->help) > 10 && o->help[strlen(o->help) - 1] == '.' && isupper(o->help[0]), "%s", o->path);
-		ck_assert_msg(o->path[strspn(o->path, "abcdefghijklmnopqrstuvwxyz0123456789_.")] == '\0', "%s", o->path);
+		ck_assert_msg(
+		    strlen(o->help) > 10 && o->help[strlen(o->help) - 1] == '.' && isupper(o->help[0]), "%s", o->path);
+		ck_assert_msg(
+		    o->path[strspn(o->path, "abcdefghijklmnopqrstuvwxyz0123456789_.")] == '\0', "%s", o->path);
 		ck_assert_msg(o->offset + o->width <= sizeof(struct settings), "%s", o->path);
 		ck_assert_msg(option_is_list(o) == (o->len_offset != 0), "%s", o->path);
 		ck_assert_msg(o->min <= o->max && o->kind < OPTION_KINDS, "%s", o->path);
 		ck_assert_ptr_eq(option_find(o->path), o);
 		ck_assert_msg(!option_is_section(o->path), "%s", o->path);
 		if (o->kind == OPTION_INTEGER || o->kind == OPTION_SIZE || o->kind == OPTION_DURATION)
-			ck_assert_msg(o->max > o->min && (o->width == 8 || (o->width == 4 && o->max <= INT32_MAX)), "%s", o->path);
+			ck_assert_msg(o->max > o->min && (o->width == 8 || (o->width == 4 && o->max <= INT32_MAX)),
+			    "%s", o->path);
 		for (size_t j = 0; j < i; j++)
 			ck_assert_msg(options[j].offset != o->offset, "%s and %s", o->path, options[j].path);
 	}
@@ -113,25 +116,26 @@ START_TEST(refused_scalars)
 {
 	ck_assert_str_eq(taken("capture.promiscuous", "2"),
 	    "P: capture.promiscuous: \"2\" is neither true nor false: write true or false\n");
-	ck_assert_str_eq(taken("capture.snaplen", "63"),
-	    "P: capture.snaplen: \"63\" is out of range: write 64 to 256KiB\n");
-	ck_assert_str_eq(taken("capture.snaplen", "257KiB"),
-	    "P: capture.snaplen: \"257KiB\" is out of range: write 64 to 256KiB\n");
-	ck_assert_str_eq(taken("flow.max", "15"),
-	    "P: flow.max: \"15\" is out of range: write 16 to 16000000 connections\n");
-	ck_assert_str_eq(taken("capture.retry_min", "9ms"),
-	    "P: capture.retry_min: \"9ms\" is out of range: write 10ms to 1h\n");
+	ck_assert_str_eq(
+	    taken("capture.snaplen", "63"), "P: capture.snaplen: \"63\" is out of range: write 64 to 256KiB\n");
+	ck_assert_str_eq(
+	    taken("capture.snaplen", "257KiB"), "P: capture.snaplen: \"257KiB\" is out of range: write 64 to 256KiB\n");
+	ck_assert_str_eq(
+	    taken("flow.max", "15"), "P: flow.max: \"15\" is out of range: write 16 to 16000000 connections\n");
+	ck_assert_str_eq(
+	    taken("capture.retry_min", "9ms"), "P: capture.retry_min: \"9ms\" is out of range: write 10ms to 1h\n");
 	ck_assert_str_eq(taken("detect.auto_forward.confidence", "110%"),
 	    "P: detect.auto_forward.confidence: \"110%\" is out of range: write 0 to 1, or 0% to 100%\n");
 	ck_assert_str_eq(taken("daemon.log.level", "warn"),
 	    "P: daemon.log.level: \"warn\" is not among the choices: write error, warning, info or debug\n");
-	ck_assert_str_eq(taken("daemon.log.level", "Debg"), "P: daemon.log.level: \"Debg\" is not among the choices: did you "
-							    "mean debug? (error, warning, info or debug)\n");
+	ck_assert_str_eq(taken("daemon.log.level", "Debg"),
+	    "P: daemon.log.level: \"Debg\" is not among the choices: did you "
+	    "mean debug? (error, warning, info or debug)\n");
 	ck_assert_str_eq(taken("publish.redis.address", "localhost"),
 	    "P: publish.redis.address: \"localhost\" is not an address: write host:port, [2001:db8::1]:port or "
 	    "unix:/path/of/the/socket\n");
-	ck_assert_str_eq(taken("publish.redis.prefix", ""),
-	    "P: publish.redis.prefix: \"\" is empty: write for example mailtap\n");
+	ck_assert_str_eq(
+	    taken("publish.redis.prefix", ""), "P: publish.redis.prefix: \"\" is empty: write for example mailtap\n");
 	ck_assert_ptr_nonnull(strstr(taken("daemon.control.path", "run/c.sock"), "write an absolute path"));
 	ck_assert_ptr_nonnull(strstr(taken("capture.filter", "syntax error ("), "is not a pcap filter"));
 	ck_assert_ptr_nonnull(strstr(taken("daemon.user", "a\nb"), "control character"));
@@ -152,7 +156,8 @@ START_TEST(lists)
 	    "[ann@example.org, example.com]");
 	ck_assert_str_eq(taken("message.headers", "X-A, X-B-*"), "[X-A, \"X-B-*\"]");
 	ck_assert_str_eq(taken("include", "\"a,b.yaml\", [c]*.yaml"), "[\"a,b.yaml\", \"[c]*.yaml\"]");
-	ck_assert_str_eq(taken("publish.redis.events", "mailtap.session,mailtap.message"), "[mailtap.session, mailtap.message]");
+	ck_assert_str_eq(
+	    taken("publish.redis.events", "mailtap.session,mailtap.message"), "[mailtap.session, mailtap.message]");
 }
 END_TEST
 
@@ -163,8 +168,8 @@ START_TEST(refused_lists)
 	    "P: capture.ports: \"0\" is not a port: write a number from 1 to 65535\n");
 	ck_assert_str_eq(taken("capture.ports", "[25"), "P: capture.ports: a bracket is missing: write [A, B]\n");
 	ck_assert_str_eq(taken("capture.ports", "25]"), "P: capture.ports: a bracket is missing: write [A, B]\n");
-	ck_assert_str_eq(taken("capture.ports", "25,,26"),
-	    "P: capture.ports: an element of the list is empty: write [A, B]\n");
+	ck_assert_str_eq(
+	    taken("capture.ports", "25,,26"), "P: capture.ports: an element of the list is empty: write [A, B]\n");
 	ck_assert_ptr_nonnull(strstr(taken("publish.redis.events", "mailtap.sesion"), "did you mean mailtap.session?"));
 	ck_assert_ptr_nonnull(strstr(taken("capture.interfaces", "\"\""), "is not an interface"));
 	ck_assert_ptr_nonnull(strstr(taken("local_domains", "*.example.org"), "write example.org"));
@@ -201,9 +206,11 @@ START_TEST(shapes_in_a_file)
 	    "f:1:3: capture.ports has no value: write [] for none (list of ports), or remove the key\n");
 	ck_assert_str_eq(from_file("daemon.user", "k: ~\n"),
 	    "f:1:4: daemon.user has no value: write \"\" for none (text), or remove the key\n");
-	ck_assert_str_eq(from_file("flow.max", "k: null\n"), "f:1:4: flow.max has no value: write one (integer), or remove the key\n");
+	ck_assert_str_eq(from_file("flow.max", "k: null\n"),
+	    "f:1:4: flow.max has no value: write one (integer), or remove the key\n");
 	ck_assert_str_eq(from_file("flow.max", "k: [1]\n"), "f:1:4: flow.max takes one value (integer), not a list\n");
-	ck_assert_str_eq(from_file("flow.max", "k: {a: 1}\n"), "f:1:4: flow.max takes a value (integer), not keys below it\n");
+	ck_assert_str_eq(
+	    from_file("flow.max", "k: {a: 1}\n"), "f:1:4: flow.max takes a value (integer), not keys below it\n");
 	ck_assert_str_eq(from_file("capture.ports", "k: [25, [26], {a: 1}, ~, x]\n"),
 	    "f:1:9: capture.ports takes one value (list of ports), not a list of lists\n"
 	    "f:1:15: capture.ports takes a value (list of ports), not keys below it\n"
@@ -283,7 +290,8 @@ START_TEST(the_manual_says_what_the_table_says)
 		buffer_init(&facts, 65536);
 		ck_assert(option_facts(&options[i], &facts));
 		ck_assert_int_gt(asprintf(&expected, ".It Ic %s (%.*s) %s ", options[i].path, (int)facts.len,
-		    (const char *)facts.at, options[i].help), 0);
+				     (const char *)facts.at, options[i].help),
+		    0);
 		at = strstr(at, expected);
 		ck_assert_msg(at != NULL, "man/mailtapd.yaml.5 lacks, or has elsewhere:\n%s", expected);
 		free(expected);
@@ -309,8 +317,8 @@ START_TEST(the_configuration_explains_itself)
 		char *key = NULL;
 
 		at = strstr(at, options[i].help);
-		ck_assert_msg(at != NULL, "config/mailtapd.yaml lacks, or has elsewhere, above %s:\n# %s", options[i].path,
-		    options[i].help);
+		ck_assert_msg(at != NULL, "config/mailtapd.yaml lacks, or has elsewhere, above %s:\n# %s",
+		    options[i].path, options[i].help);
 		ck_assert_int_gt(asprintf(&key, " %s: ", dot != NULL ? dot + 1 : options[i].path), 0);
 		at = strstr(at, key);
 		ck_assert_msg(at != NULL, "config/mailtapd.yaml lacks %s below its help", options[i].path);

@@ -154,9 +154,10 @@ END_TEST
 /* What is printed says the same again when it is read. */
 START_TEST(printed_settings_are_settings)
 {
-	const char *const sets[] = { "sensor_name=a \"quoted\\\" name # no comment", "capture.ports=25", "capture.interfaces=",
-		"include=", "daemon.user=yes", "detect.upload_asymmetry.pcr=33.3%", "home_networks=[]",
-		"detect.auto_forward.allow_senders=ann@example.org, example.com", "message.headers=X-*", "publish.file.what=all" };
+	const char *const sets[] = { "sensor_name=a \"quoted\\\" name # no comment", "capture.ports=25",
+		"capture.interfaces=", "include=", "daemon.user=yes", "detect.upload_asymmetry.pcr=33.3%",
+		"home_networks=[]", "detect.auto_forward.allow_senders=ann@example.org, example.com",
+		"message.headers=X-*", "publish.file.what=all" };
 	struct settings *once = load(NULL, sets, sizeof(sets) / sizeof(sets[0])), *again;
 	char *first = printed(once), *second, *a, *b;
 
@@ -206,7 +207,8 @@ START_TEST(all_errors_in_one_run)
 			       "    pcr: 1.5\n",
 			     "flow.mx=1"),
 	    "m.yaml:1:1: unknown key \"sensor_nam\": did you mean \"sensor_name\"?\n"
-	    "m.yaml:3:12: capture.snaplen: \"lots\" is not a size: write whole octets, or for example 64KiB, 10MiB or 2GiB\n"
+	    "m.yaml:3:12: capture.snaplen: \"lots\" is not a size: write whole octets, or for example 64KiB, 10MiB or "
+	    "2GiB\n"
 	    "m.yaml:4:15: capture.ports: \"smtp\" is not a port: write a number from 1 to 65535\n"
 	    "m.yaml:5:3: \"snaplen\" stands here a second time: it was given in line 3 already, remove one of the two\n"
 	    "m.yaml:5:12: capture.snaplen: \"1\" is out of range: write 64 to 256KiB\n"
@@ -215,7 +217,8 @@ START_TEST(all_errors_in_one_run)
 	    "m.yaml:8:1: \"capture.filter\" is written nested: \"capture:\", and the rest below it, indented\n"
 	    "m.yaml:10:3: unknown key \"stream.zzz\": known here are waiting_per_flow, waiting_total, reorder_packets, "
 	    "reorder_time\n"
-	    "m.yaml:13:13: detect.upload_asymmetry.window: \"10\" has no unit: write 10s for seconds, 10m for minutes or 10h "
+	    "m.yaml:13:13: detect.upload_asymmetry.window: \"10\" has no unit: write 10s for seconds, 10m for minutes "
+	    "or 10h "
 	    "for hours\n"
 	    "m.yaml:14:10: detect.upload_asymmetry.pcr: \"1.5\" is out of range: write 0 to 1, or 0% to 100%\n"
 	    "--set flow.mx=1: unknown key \"flow.mx\": did you mean \"flow.max\"?\n");
@@ -228,10 +231,10 @@ START_TEST(bad_yaml_and_more)
 	ck_assert_str_eq(wrong("flow:\n  mx: 1\n  max: 'x\n", NULL),
 	    "m.yaml:2:3: unknown key \"flow.mx\": did you mean \"flow.max\"?\n"
 	    "m.yaml:4:1: bad YAML while scanning a quoted scalar (line 3): found unexpected end of stream\n");
-	ck_assert_str_eq(wrong("flow:\n  max: *x\n", NULL),
-	    "m.yaml:2:8: references (*x) are not read here: write the value out\n");
-	ck_assert_str_eq(wrong("- flow\n", NULL),
-	    "m.yaml:1:1: a configuration is made of keys and values: write KEY: VALUE\n");
+	ck_assert_str_eq(
+	    wrong("flow:\n  max: *x\n", NULL), "m.yaml:2:8: references (*x) are not read here: write the value out\n");
+	ck_assert_str_eq(
+	    wrong("- flow\n", NULL), "m.yaml:1:1: a configuration is made of keys and values: write KEY: VALUE\n");
 }
 END_TEST
 
@@ -241,13 +244,15 @@ START_TEST(the_command_line)
 	ck_assert_str_eq(wrong(NULL, "flow=1"),
 	    "--set flow=1: flow is a section: name one of its keys after a dot: max, idle_timeout, embryonic_timeout, "
 	    "closed_timeout, vlan_in_key\n");
-	ck_assert_str_eq(wrong(NULL, "snaplen=1"), "--set snaplen=1: unknown key \"snaplen\": did you mean \"capture.snaplen\"?\n");
+	ck_assert_str_eq(
+	    wrong(NULL, "snaplen=1"), "--set snaplen=1: unknown key \"snaplen\": did you mean \"capture.snaplen\"?\n");
 	ck_assert_str_eq(wrong(NULL, "=1"), "--set =1: unknown key \"\": mailtapd -t prints all of them\n");
 	ck_assert_str_eq(wrong(NULL, ""), "--set : unknown key \"\": mailtapd -t prints all of them\n");
 	ck_assert_str_eq(wrong(NULL, "home_networks=[10.0.0.1/8"),
 	    "--set home_networks=[10.0.0.1/8: home_networks: a bracket is missing: write [A, B]\n");
-	ck_assert_str_eq(wrong(NULL, "home_networks=10.0.0.1/8"),
-	    "--set home_networks=10.0.0.1/8: home_networks: \"10.0.0.1/8\" has bits beyond its prefix: write 10.0.0.0/8\n");
+	ck_assert_str_eq(
+	    wrong(NULL, "home_networks=10.0.0.1/8"), "--set home_networks=10.0.0.1/8: home_networks: \"10.0.0.1/8\" "
+						     "has bits beyond its prefix: write 10.0.0.0/8\n");
 	ck_assert_ptr_null(settings_load("/nonexistent/m.yaml", NULL, 0, heard_init(&heard)));
 	ck_assert_str_eq(heard.text, "/nonexistent/m.yaml: cannot be read: No such file or directory\n");
 }
@@ -256,14 +261,18 @@ END_TEST
 START_TEST(values_that_belong_together)
 {
 	ck_assert_str_eq(wrong("capture:\n  retry_max: 2s\n  retry_min: 3s\n", NULL),
-	    "m.yaml:3:3: capture.retry_min must not be more than capture.retry_max: raise the latter, or lower the former\n");
+	    "m.yaml:3:3: capture.retry_min must not be more than capture.retry_max: raise the latter, or lower the "
+	    "former\n");
 	ck_assert_str_eq(wrong("detect:\n  auto_forward: {confidence: 0.9}\n", NULL),
-	    "m.yaml:2:18: detect.auto_forward.confidence must not be more than detect.auto_forward.confidence_high: raise the "
+	    "m.yaml:2:18: detect.auto_forward.confidence must not be more than detect.auto_forward.confidence_high: "
+	    "raise the "
 	    "latter, or lower the former\n");
 	ck_assert_str_eq(wrong("capture:\n  retry_max: 2s\n", "capture.retry_min=3s"),
-	    "--set: capture.retry_min must not be more than capture.retry_max: raise the latter, or lower the former\n");
+	    "--set: capture.retry_min must not be more than capture.retry_max: raise the latter, or lower the "
+	    "former\n");
 	ck_assert_str_eq(wrong(NULL, "publish.redis.in_flight=10"),
-	    "--set: publish.redis.batch_count must not be more than publish.redis.in_flight: raise the latter, or lower the "
+	    "--set: publish.redis.batch_count must not be more than publish.redis.in_flight: raise the latter, or "
+	    "lower the "
 	    "former\n");
 }
 END_TEST
@@ -311,7 +320,8 @@ START_TEST(rule_files_that_are_wrong)
 	make_file("rules/b.yaml", "forwarding:\n  - name: a\n    naem: b\n");
 	ck_assert_str_eq(wrong("flow: {max: 1}\n", NULL),
 	    "m.yaml:1:13: flow.max: \"1\" is out of range: write 16 to 16000000 connections\n"
-	    "rules/a.yaml:2:36: rule a: header: \"X A\" is not the name of a header field: write for example X-Forwarded-To\n"
+	    "rules/a.yaml:2:36: rule a: header: \"X A\" is not the name of a header field: write for example "
+	    "X-Forwarded-To\n"
 	    "rules/b.yaml:2:5: rule a: \"platform\" is missing\n"
 	    "rules/b.yaml:2:5: rule a: \"class\" is missing\n"
 	    "rules/b.yaml:2:5: rule a: \"verdict\" is missing\n"
@@ -321,8 +331,10 @@ START_TEST(rule_files_that_are_wrong)
 	ck_assert_str_eq(wrong("flow: {}\ninclude: rules/z.yaml\n", NULL),
 	    "m.yaml:2:1: include: \"rules/z.yaml\" is not there: create it, or name another file\n");
 	snprintf(set, sizeof(set), "include=%s/z.yaml", folder);
-	snprintf(expected, sizeof(expected), "--set include: include: \"%s/z.yaml\" is not there: create it, or name another "
-					     "file\n", folder);
+	snprintf(expected, sizeof(expected),
+	    "--set include: include: \"%s/z.yaml\" is not there: create it, or name another "
+	    "file\n",
+	    folder);
 	(void)wrong(NULL, set);
 	ck_assert_str_eq(heard.text, expected);
 }
@@ -342,9 +354,10 @@ START_TEST(headers_that_are_wanted)
 	const char *const sets[] = { "message.headers=x-zz, X-Aa-*, LIST-ID, X-b" };
 	struct settings *s;
 
-	make_file("rules/a.yaml", RULE("a", "X-B") "  - {name: b, platform: P, header: x-b, class: B, verdict: list}\n"
-						   "  - {name: c, platform: P, envelope: sender, value: {form: caf}, class: B, "
-						   "verdict: redirect}\n");
+	make_file("rules/a.yaml",
+	    RULE("a", "X-B") "  - {name: b, platform: P, header: x-b, class: B, verdict: list}\n"
+			     "  - {name: c, platform: P, envelope: sender, value: {form: caf}, class: B, "
+			     "verdict: redirect}\n");
 	s = load("", sets, 1);
 	ck_assert_str_eq(heard.text, "");
 	ck_assert(wants(s, "X-B") && wants(s, "X-ZZ") && wants(s, "X-AA-*") && wants(s, "List-Id"));
@@ -374,9 +387,11 @@ note(void *arg, const char *path)
 
 START_TEST(what_a_reload_leaves)
 {
-	struct settings *old = load("flow: {max: 100}\nlocal_domains: a.example\npublish: {file: {path: /a}}\n", NULL, 0);
+	struct settings *old =
+	    load("flow: {max: 100}\nlocal_domains: a.example\npublish: {file: {path: /a}}\n", NULL, 0);
 	struct settings *same = load("flow: {max: 100}\npublish: {file: {path: /b}}\n", NULL, 0);
-	struct settings *new = load("flow: {max: 101}\ncapture: {interfaces: [tap0]}\ndetect: {alerts: {keys: 20}}\n", NULL, 0);
+	struct settings *new =
+	    load("flow: {max: 101}\ncapture: {interfaces: [tap0]}\ndetect: {alerts: {keys: 20}}\n", NULL, 0);
 
 	differences[0] = '\0';
 	settings_differ(old, same, note, NULL);

@@ -43,10 +43,18 @@ START_TEST(sizes)
 		uint64_t octets;
 		const char *written;
 	} right[] = {
-		{ "0", 0, "0" }, { "512", 512, "512" }, { "512B", 512, "512" }, { "64KiB", 65536, "64KiB" },
-		{ "64 KiB", 65536, "64KiB" }, { "64MiB", 67108864, "64MiB" }, { "1024MiB", 1u << 30, "1GiB" },
-		{ "2TiB", UINT64_C(2) << 40, "2TiB" }, { "1kB", 1000, "1000" }, { "1MB", 1000000, "1000000" },
-		{ "8GB", UINT64_C(8000000000), "7812500KiB" }, { "1536KiB", 1572864, "1536KiB" },
+		{ "0", 0, "0" },
+		{ "512", 512, "512" },
+		{ "512B", 512, "512" },
+		{ "64KiB", 65536, "64KiB" },
+		{ "64 KiB", 65536, "64KiB" },
+		{ "64MiB", 67108864, "64MiB" },
+		{ "1024MiB", 1u << 30, "1GiB" },
+		{ "2TiB", UINT64_C(2) << 40, "2TiB" },
+		{ "1kB", 1000, "1000" },
+		{ "1MB", 1000000, "1000000" },
+		{ "8GB", UINT64_C(8000000000), "7812500KiB" },
+		{ "1536KiB", 1572864, "1536KiB" },
 		{ "9223372036854775807", INT64_MAX, "9223372036854775807" },
 	};
 	static const char *const wrong[] = { "", "KiB", "x", "-1", "1.5MiB", "1M", "1kib", "1Mib", "64  KiB", "1KiB ",
@@ -75,12 +83,19 @@ START_TEST(durations)
 		usec_t span;
 		const char *written;
 	} right[] = {
-		{ "0", 0, "0" }, { "0s", 0, "0" }, { "250us", 250, "250us" }, { "100ms", 100000, "100ms" },
-		{ "1000ms", 1000000, "1s" }, { "90s", 90000000, "90s" }, { "10m", 600000000, "10m" },
-		{ "60m", INT64_C(3600000000), "1h" }, { "24h", INT64_C(86400000000), "1d" },
+		{ "0", 0, "0" },
+		{ "0s", 0, "0" },
+		{ "250us", 250, "250us" },
+		{ "100ms", 100000, "100ms" },
+		{ "1000ms", 1000000, "1s" },
+		{ "90s", 90000000, "90s" },
+		{ "10m", 600000000, "10m" },
+		{ "60m", INT64_C(3600000000), "1h" },
+		{ "24h", INT64_C(86400000000), "1d" },
 		{ "30 d", INT64_C(2592000000000), "30d" },
 	};
-	static const char *const wrong[] = { "", "s", "10", "1.5s", "-1s", "10min", "10S", "106751992d", "1h30m", "00x" };
+	static const char *const wrong[] = { "", "s", "10", "1.5s", "-1s", "10min", "10S", "106751992d", "1h30m",
+		"00x" };
 	char text[VALUE_TEXT_MAX];
 	usec_t span;
 
@@ -107,8 +122,8 @@ START_TEST(ratios)
 	} right[] = { { "0", 0, "0.0" }, { "1", 1, "1.0" }, { "0.8", 0.8, "0.8" }, { "80%", 0.8, "0.8" },
 		{ "80.5%", 0.805, "0.805" }, { "0.000001", 0.000001, "0.000001" }, { "100%", 1, "1.0" },
 		{ "12.345678%", 0.12345678, "0.12345678" } };
-	static const char *const wrong[] = { "", "%", ".5", "5.", "-0.5", "0.8x", "0,8", "1e-1", "0.1234567", "8 0", "nan",
-		"0.8%%", "1.2.3" };
+	static const char *const wrong[] = { "", "%", ".5", "5.", "-0.5", "0.8x", "0,8", "1e-1", "0.1234567", "8 0",
+		"nan", "0.8%%", "1.2.3" };
 	char text[VALUE_TEXT_MAX];
 	double ratio;
 
@@ -129,15 +144,16 @@ START_TEST(ports_and_networks)
 		const char *text, *written;
 	} right[] = { { "10.0.0.0/8", "10.0.0.0/8" }, { "192.0.2.7", "192.0.2.7/32" }, { "::1/128", "::1/128" },
 		{ "2001:DB8::/32", "2001:db8::/32" }, { "0.0.0.0/0", "0.0.0.0/0" }, { "fe80::", "fe80::/128" } };
-	static const char *const wrong[] = { "", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "example.org", "::/129", "1.2.3.4 ",
-		"10.0.0.1/8", "2001:db8::1/64" };
+	static const char *const wrong[] = { "", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "example.org", "::/129",
+		"1.2.3.4 ", "10.0.0.1/8", "2001:db8::1/64" };
 	char text[VALUE_TEXT_MAX];
 	struct network n;
 	uint16_t port = 7;
 
 	ck_assert(value_port("65535", &port, &why) && port == 65535);
 	port = 7;
-	ck_assert(!value_port("0", &port, &why) && !value_port("65536", &port, &why) && !value_port("smtp", &port, &why));
+	ck_assert(
+	    !value_port("0", &port, &why) && !value_port("65536", &port, &why) && !value_port("smtp", &port, &why));
 	ck_assert_uint_eq(port, 7);
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
 		ck_assert_msg(value_network(right[i].text, &n, &why), "%s", right[i].text);
@@ -154,7 +170,9 @@ END_TEST
 START_TEST(names)
 {
 	static const char *const domains[] = { "example.org", "localhost", "a-b.example", "xn--bcher-kva.example",
-		"b\xc3\xbc" "cher.example", "_dmarc.example.org" };
+		"b\xc3\xbc"
+		"cher.example",
+		"_dmarc.example.org" };
 	static const char *const no_domains[] = { "", ".", "a..b", ".example.org", "*.example.org", "@example.org",
 		"-a.example", "a-.example", "a b", "a@b", "a/b", "\xff.example", "example.org." };
 	static const char *const mailboxes[] = { "example.org", "ann@example.org", "\"a@b\"@example.org",
@@ -177,18 +195,21 @@ START_TEST(names)
 	label[63] = 'a';
 	label[64] = '\0';
 	ck_assert(!value_is_domain(label, &why));
-	ck_assert(!value_is_domain("*.example.org", &why) && strstr(why.text, "write example.org, which covers") != NULL);
+	ck_assert(
+	    !value_is_domain("*.example.org", &why) && strstr(why.text, "write example.org, which covers") != NULL);
 	ck_assert(value_is_field_name("X-Forwarded-To", &why) && value_is_field_name("X-Foo-*", &why));
 	ck_assert(!value_is_field_name("", &why) && !value_is_field_name("Subject:", &why) &&
-	    !value_is_field_name("a b", &why) && !value_is_field_name("\xc3\xa4", &why));
+		  !value_is_field_name("a b", &why) && !value_is_field_name("\xc3\xa4", &why));
 }
 END_TEST
 
 START_TEST(servers)
 {
-	static const char *const right[] = { "127.0.0.1:6379", "redis.example.org:1", "[::1]:6379", "unix:/run/redis.sock" };
+	static const char *const right[] = { "127.0.0.1:6379", "redis.example.org:1", "[::1]:6379",
+		"unix:/run/redis.sock" };
 	static const char *const wrong[] = { "", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", ":6379",
-		"::1:6379", "[::1]", "[1.2.3.4]:1", "[]:1", "unix:", "unix:run/redis.sock", "a b:1", "redis://host:6379" };
+		"::1:6379", "[::1]", "[1.2.3.4]:1", "[]:1", "unix:", "unix:run/redis.sock", "a b:1",
+		"redis://host:6379" };
 	char path[200] = "unix:/";
 
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)

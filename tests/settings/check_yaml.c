@@ -81,29 +81,39 @@ static const struct {
 	const char *text, *complaints;
 	bool has_tree;
 } wrong[] = {
-	{ "a: 1\nb: 2\na: 3\n", "f.yaml:3:1: \"a\" stands here a second time: it was given in line 1 already, remove one of "
-				"the two\n", true },
-	{ "a: {b: 1, b: 2}\n", "f.yaml:1:11: \"b\" stands here a second time: it was given in line 1 already, remove one of "
-			       "the two\n", true },
+	{ "a: 1\nb: 2\na: 3\n",
+	    "f.yaml:3:1: \"a\" stands here a second time: it was given in line 1 already, remove one of "
+	    "the two\n",
+	    true },
+	{ "a: {b: 1, b: 2}\n",
+	    "f.yaml:1:11: \"b\" stands here a second time: it was given in line 1 already, remove one of "
+	    "the two\n",
+	    true },
 	{ "a: &x 1\nb: *x\n",
 	    "f.yaml:1:4: anchors (&x) are not read here: write the value out where it is meant\n"
-	    "f.yaml:2:4: references (*x) are not read here: write the value out\n", true },
+	    "f.yaml:2:4: references (*x) are not read here: write the value out\n",
+	    true },
 	{ "a: !!str 1\n", "f.yaml:1:4: tags (tag:yaml.org,2002:str) are not read here: write the value alone\n", true },
-	{ "a: &x {b: 1}\n", "f.yaml:1:4: anchors (&x) are not read here: write the value out where it is meant\n", true },
+	{ "a: &x {b: 1}\n", "f.yaml:1:4: anchors (&x) are not read here: write the value out where it is meant\n",
+	    true },
 	{ "- a\n- b\n", "f.yaml:1:1: a configuration is made of keys and values: write KEY: VALUE\n", false },
 	{ "hello\n", "f.yaml:1:1: a configuration is made of keys and values: write KEY: VALUE\n", false },
 	{ "a: 1\n---\nb: 2\n", "f.yaml:2:1: a second document begins here: a file holds one\n", true },
 	{ "? [a]\n: b\n", "f.yaml:1:3: a key must be a plain word\n", true },
 	{ "a: \"x\\0y\"\n", "f.yaml:1:4: a value holds a NUL octet\n", true },
 	{ "\"x\\0y\": 1\n", "f.yaml:1:1: a key holds a NUL octet\n", true },
-	{ "a: 1\n\tb: 2\n", "f.yaml:2:1: bad YAML while scanning a plain scalar (line 1): found a tab character that "
-			    "violates indentation\n", true },
-	{ "a: [1, 2\nb: 3\n", "f.yaml:2:2: bad YAML while parsing a flow sequence (line 1): did not find expected ',' or ']'\n",
+	{ "a: 1\n\tb: 2\n",
+	    "f.yaml:2:1: bad YAML while scanning a plain scalar (line 1): found a tab character that "
+	    "violates indentation\n",
 	    true },
+	{ "a: [1, 2\nb: 3\n",
+	    "f.yaml:2:2: bad YAML while parsing a flow sequence (line 1): did not find expected ',' or ']'\n", true },
 	{ "a: 1\n b: 2\n", "f.yaml:2:3: bad YAML: mapping values are not allowed in this context\n", true },
 	{ "a: 1\nb: \xff\n", "f.yaml:2:4: bad YAML: invalid leading UTF-8 octet: write plain UTF-8 text\n", true },
-	{ "a: 1\nb: \x01\n", "f.yaml:2:4: bad YAML: control characters are not allowed: write plain UTF-8 text\n", true },
-	{ "a: 'x\n", "f.yaml:2:1: bad YAML while scanning a quoted scalar (line 1): found unexpected end of stream\n", true },
+	{ "a: 1\nb: \x01\n", "f.yaml:2:4: bad YAML: control characters are not allowed: write plain UTF-8 text\n",
+	    true },
+	{ "a: 'x\n", "f.yaml:2:1: bad YAML while scanning a quoted scalar (line 1): found unexpected end of stream\n",
+	    true },
 };
 
 START_TEST(what_is_wrong_is_said_with_its_place)
@@ -192,7 +202,8 @@ END_TEST
 
 START_TEST(cut_anywhere)
 {
-	static const char whole[] = "a: 1\nb:\n  - {c: \"x\", d: [1, 2]}\n  - e\n\"f\": |\n  text\n  more\ng: >-\n  folded\n";
+	static const char whole[] =
+	    "a: 1\nb:\n  - {c: \"x\", d: [1, 2]}\n  - e\n\"f\": |\n  text\n  more\ng: >-\n  folded\n";
 
 	for (size_t len = 0; len < sizeof(whole); len++) {
 		struct yaml_node *root = parse(bytes_of(whole, len));

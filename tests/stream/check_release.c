@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A generator makes dialogues of two sides that answer each other, cuts them into segments, sends some of those twice
- * or cut differently, and then captures them badly: in another order, and with losses. What the stream hands out must be
- * the same dialogue: every octet that was captured, once, at its position, gaps exactly where nothing was captured, and
- * no octet before those of the other side that its sender had received. The loops are the same on every run.
+ * or cut differently, and then captures them badly: in another order, and with losses. What the stream hands out must
+ * be the same dialogue: every octet that was captured, once, at its position, gaps exactly where nothing was captured,
+ * and no octet before those of the other side that its sender had received. The loops are the same on every run.
  */
 #include "stream/release.h"
 
@@ -35,7 +35,7 @@ struct scene {
 	uint8_t octets[2][OCTETS_MAX];
 	unsigned answers[2][OCTETS_MAX]; /* how much of the other side the sender had, when it first sent the octet */
 	bool captured[2][OCTETS_MAX];
-	unsigned len[2], acked[2];       /* acked: of this side, by the other */
+	unsigned len[2], acked[2]; /* acked: of this side, by the other */
 	struct sent sent[PACKETS_MAX];
 	unsigned count;
 	struct talk talk;
@@ -191,17 +191,18 @@ capture_badly(struct scene *s, struct dice *dice, unsigned loss_in_hundred, unsi
 static struct packet
 packet_of(struct scene *s, const struct sent *p)
 {
-	struct packet packet = talk_data(&s->talk, p->from, p->at, p->acknowledges,
-	    bytes_of(s->octets[p->from] + p->at, p->len));
+	struct packet packet =
+	    talk_data(&s->talk, p->from, p->at, p->acknowledges, bytes_of(s->octets[p->from] + p->at, p->len));
 
 	if (p->fin)
 		packet.flags |= TCP_FIN;
 	return packet;
 }
 
-static const struct stream_limits wide = {
-	.waiting_per_flow = 1 << 22, .waiting_total = 1 << 22, .reorder_packets = 6 * HORIZON, .reorder_time = USEC_PER_SEC
-};
+static const struct stream_limits wide = { .waiting_per_flow = 1 << 22,
+	.waiting_total = 1 << 22,
+	.reorder_packets = 6 * HORIZON,
+	.reorder_time = USEC_PER_SEC };
 
 struct run {
 	struct listener listener;
@@ -337,8 +338,10 @@ on_any_gap(void *arg, enum direction d, uint64_t missing, usec_t time)
 START_TEST(test_tight_ceiling)
 {
 	static const struct stream_reader lenient = { on_data, on_any_gap, on_end, on_oddity };
-	static const struct stream_limits tight = { .waiting_per_flow = 700, .waiting_total = 1000,
-		.reorder_packets = 6 * HORIZON, .reorder_time = USEC_PER_SEC };
+	static const struct stream_limits tight = { .waiting_per_flow = 700,
+		.waiting_total = 1000,
+		.reorder_packets = 6 * HORIZON,
+		.reorder_time = USEC_PER_SEC };
 	unsigned ceilings = 0;
 
 	for (unsigned seed = 3000; seed < 3200; seed++) {

@@ -384,8 +384,8 @@ START_TEST(test_midstream)
 	data(S, 500, 900, "250 ok\r\n"); /* the client was never seen: nobody waits for it */
 	ck_assert_str_eq(ear.line, "S[250 ok\r\n]");
 	data(C, 900, 508, "RCPT");
-	data(C, 890, 508, "early");      /* before the side was picked up */
-	data(C, 898, 508, "--RCPT TO");  /* half of it before */
+	data(C, 890, 508, "early");	/* before the side was picked up */
+	data(C, 898, 508, "--RCPT TO"); /* half of it before */
 	data(S, 508, 907, "250");
 	ck_assert_uint_eq(stream_counts(stream, C).bytes, 7);
 	finish_and_expect("S[250 ok\r\n] C[RCPT TO] S[250] C~ S~");
@@ -417,11 +417,15 @@ START_TEST(test_reset)
 	begin();
 	data(C, 0, 0, "abc");
 	data(C, 6, 0, "ghi"); /* three lost before it */
-	rst(C, 12);           /* and three after it */
+	rst(C, 12);	      /* and three after it */
 	data(C, 3, 0, "def");
 	data(S, 0, 0, "zzz");
 	ck_assert_uint_eq(stream_counts(stream, C).missing, 3);
 	rst(S, 0);
+	/* What comes after it is counted. */
+	ck_assert_uint_eq(stream_counts(stream, C).bytes, 6);
+	ck_assert_uint_eq(stream_counts(stream, C).retransmitted, 3);
+	ck_assert_uint_eq(stream_counts(stream, S).bytes, 3);
 	finish_and_expect("C[abc] C-3 C[ghi] C! S!");
 }
 END_TEST
@@ -519,6 +523,16 @@ START_TEST(test_lost_fin)
 }
 END_TEST
 
+START_TEST(test_fin_before_the_stream_was_made)
+{
+	/* The server hung up before anything was said: its FIN is known by what the client acknowledges. */
+	begin();
+	data(C, 0, 1, "QUIT");
+	rst(S, 1);
+	expect("C[QUIT] C! S!");
+}
+END_TEST
+
 START_TEST(test_fin_after_a_lost_stretch)
 {
 	begin();
@@ -558,7 +572,7 @@ START_TEST(test_keep_alive_and_zero_window)
 	data(C, 0, 0, "abc");
 	ack(S, 0, 3);
 	for (int i = 0; i < 10; i++) {
-		ack(C, 2, 0);               /* a keep-alive without an octet */
+		ack(C, 2, 0);			  /* a keep-alive without an octet */
 		data(C, 2, 0, i % 2 ? "c" : "?"); /* and with one of no meaning */
 		ack(S, 0, 3);
 	}
@@ -687,6 +701,17 @@ START_TEST(test_long_loss_is_believed)
 }
 END_TEST
 
+START_TEST(test_end_before_a_long_loss)
+{
+	begin();
+	data(C, 3, 0, "def");
+	fin(C, 6, 0);
+	for (unsigned i = 0; i < 20; i++)
+		data(C, 900000000 + 3 * i, 0, "xyz");
+	finish_and_expect("C?w C-3 C[def] C. S~");
+}
+END_TEST
+
 START_TEST(test_ceiling)
 {
 	static char block[1000];
@@ -769,8 +794,10 @@ START_TEST(test_waiting_segments_are_bounded)
 {
 	/* One octet each in the worst order: what is charged counts the bookkeeping, so that few fit. */
 	static const struct stream_reader deaf = { hear_octets, hear_gap, hear_end, NULL };
-	static const struct stream_limits wide = { .waiting_per_flow = 1 << 20, .waiting_total = 1 << 20,
-		.reorder_packets = 64, .reorder_time = USEC_PER_SEC };
+	static const struct stream_limits wide = { .waiting_per_flow = 1 << 20,
+		.waiting_total = 1 << 20,
+		.reorder_packets = 64,
+		.reorder_time = USEC_PER_SEC };
 	struct dice dice = dice_new(1);
 	struct packet p;
 
@@ -916,6 +943,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, test_fin);
 	tcase_add_test(tests, test_simultaneous_close);
 	tcase_add_test(tests, test_lost_fin);
+	tcase_add_test(tests, test_fin_before_the_stream_was_made);
 	tcase_add_test(tests, test_fin_after_a_lost_stretch);
 	tcase_add_test(tests, test_forged_fin);
 	tcase_add_test(tests, test_keep_alive_and_zero_window);
@@ -925,6 +953,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, test_wild_acknowledgement_within_reach);
 	tcase_add_test(tests, test_window_scale);
 	tcase_add_test(tests, test_long_loss_is_believed);
+	tcase_add_test(tests, test_end_before_a_long_loss);
 	tcase_add_test(tests, test_ceiling);
 	tcase_add_test(tests, test_ceiling_of_all_streams);
 	tcase_add_test(tests, test_waiting_segments_are_bounded);

@@ -17,7 +17,10 @@ struct talk
 talk_new(uint32_t client_initial, uint32_t server_initial)
 {
 	return (struct talk){ .ends = { talk_endpoint(1, 40000), talk_endpoint(2, 25) },
-		.initial = { client_initial, server_initial }, .time = NOON, .step = USEC_PER_MSEC, .window = 65535,
+		.initial = { client_initial, server_initial },
+		.time = NOON,
+		.step = USEC_PER_MSEC,
+		.window = 65535,
 		.window_scale = 255 };
 }
 
@@ -25,8 +28,14 @@ static struct packet
 make(struct talk *t, enum direction from, uint8_t flags, uint64_t at, uint64_t acknowledges, struct bytes text)
 {
 	enum direction to = direction_other(from);
-	struct packet p = { .time = t->time, .source = t->ends[from], .destination = t->ends[to], .flags = flags,
-		.window_scale = 255, .window = t->window, .payload = text, .wire_len = HEADERS + (uint32_t)text.len };
+	struct packet p = { .time = t->time,
+		.source = t->ends[from],
+		.destination = t->ends[to],
+		.flags = flags,
+		.window_scale = 255,
+		.window = t->window,
+		.payload = text,
+		.wire_len = HEADERS + (uint32_t)text.len };
 
 	p.sequence = t->initial[from] + 1 + (uint32_t)at;
 	if ((flags & TCP_ACK) != 0)

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/recorder.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void
+recorder_init(struct recorder *r)
+{
+	*r = (struct recorder){ 0 };
+	buffer_init(&r->text, 1 << 20);
+}
+
+void
+recorder_clear(struct recorder *r)
+{
+	buffer_clear(&r->text);
+}
+
+static void put(struct recorder *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void
+put(struct recorder *r, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	(void)buffer_append(&r->text, bytes_str(text));
+}
+
+static void
+put_bytes(struct recorder *r, const char *before, struct bytes b, const char *after)
+{
+	put(r, "%s", before);
+	(void)buffer_append(&r->text, b);
+	put(r, "%s", after);
+}
+
+static void
+put_list(struct recorder *r, const char *name, const struct slices *list)
+{
+	put(r, " %s=<", name);
+	for (size_t i = 0; i < list->len; i++)
+		put_bytes(r, i == 0 ? "" : " ", list->at[i], "");
+	put(r, list->dropped > 0 ? " +%llu>" : ">", (unsigned long long)list->dropped);
+}
+
+static void
+put_message(struct recorder *r, const struct message_report *m)
+{
+	put(r, "message %s %s %s", message_transfer_name(m->transfer), message_status_name(m->status),
+	    m->complete ? "whole" : "part");
+	put_bytes(r, m->envelope.has_sender ? " from=<" : " from=?<", m->envelope.from, ">");
+	put_list(r, "to", &m->envelope.to);
+	put_list(r, "refused", &m->envelope.refused);
+	put_bytes(r, " helo=[", m->envelope.helo_text, "]");
+	put_bytes(r, " reply=[", m->envelope.reply_text, "]");
+	put(r, " bytes=%llu", (unsigned long long)m->content->bytes);
+	if (m->content->missing > 0)
+		put(r, " missing=%llu", (unsigned long long)m->content->missing);
+	put_bytes(r, " subject=[", m->content->subject_text, "]");
+	for (size_t i = 0; i < m->envelope.chunk_count; i++)
+		put(r, "%s%llu", i == 0 ? " chunks=" : ",", (unsigned long long)m->envelope.chunks[i]);
+	put(r, m->authenticated ? " authenticated\n" : "\n");
+	r->messages++;
+	r->whole += m->complete;
+	r->bytes = m->content->bytes;
+}
+
+void
+recorder_observe(void *recorder, const struct observation *o)
+{
+	static const char *const outcomes[] = { "unknown", "success", "failure" };
+	struct recorder *r = recorder;
+
+	switch (o->kind) {
+	case OBSERVED_MESSAGE:
+		put_message(r, o->message);
+		break;
+	case OBSERVED_LOGIN:
+		put_bytes(r, "login ", o->login->mechanism, "");
+		put(r, " %s", outcomes[o->login->outcome]);
+		put_bytes(r, " user=[", o->login->user_text, "]");
+		put_bytes(r, " domain=[", o->login->domain_text, "]");
+		put(r, o->login->cleartext ? " cleartext\n" : "\n");
+		r->logins++;
+		break;
+	case OBSERVED_ANOMALY:
+		put(r, "anomaly %s %s\n", o->anomaly->name, o->anomaly->from == FROM_CLIENT ? "client" : "server");
+		r->anomalies++;
+		break;
+	case OBSERVED_VOLUME:
+		put(r, "volume %llu %llu total %llu %llu%s\n", (unsigned long long)o->volume->bytes[0],
+		    (unsigned long long)o->volume->bytes[1], (unsigned long long)o->volume->total[0],
+		    (unsigned long long)o->volume->total[1], o->volume->final ? " final" : "");
+		r->volumes++;
+		break;
+	case OBSERVED_SESSION:
+		put(r, "session %s %s%s%s%s sent=%u\n",
+		    o->session->protocol == MAIL_UNKNOWN ? "unknown" : mail_protocol_name(o->session->protocol),
+		    session_end_name(o->report->end), o->report->starttls ? " starttls" : "", o->report->tls ? " tls" : "",
+		    o->report->one_sided ? " one-sided" : "", o->report->messages_sent);
+		r->sessions++;
+		break;
+	}
+}
+
+const char *
+recorder_text(struct recorder *r)
+{
+	(void)buffer_append_octet(&r->text, 0);
+	r->text.len--;
+	return (const char *)r->text.at;
+}
