@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct outlet {
 	const struct sink *row;
@@ -11,6 +12,7 @@ struct outlet {
 
 struct delivery {
 	const struct settings *settings;
+	char *sensor_name;
 	struct detector_context detect;
 	struct ecs_context ecs;
 	struct sink_context sinks;
@@ -90,10 +92,8 @@ adopt(struct delivery *d, const struct settings *settings)
 	d->settings = settings;
 	d->detect = (struct detector_context){ .settings = &settings->detect, .site = &settings->site,
 		.forward_rules = &settings->forward_rules };
-	d->ecs = (struct ecs_context){ .sensor_name = settings->sensor_name, .version = MAILTAP_VERSION,
-		.detect = &d->detect };
+	d->ecs.detect = &d->detect;
 	d->sinks.settings = &settings->publish;
-	d->sinks.sensor_name = settings->sensor_name;
 	d->wants_events = (d->sinks.print & PUBLISH_EVENTS) != 0 ||
 	    (settings->publish.file.path[0] != '\0' && (settings->publish.file.what & PUBLISH_EVENTS) != 0) ||
 	    (settings->publish.redis.enabled && settings->publish.redis.event_dataset_count > 0);
@@ -125,7 +125,16 @@ delivery_new(const struct settings *settings, struct event_base *base, unsigned 
 		snprintf(error, error_room, "not enough memory");
 		return NULL;
 	}
-	d->sinks = (struct sink_context){ .base = base, .version = MAILTAP_VERSION, .print = print };
+	/* The sensor's name is that of the start: a stream whose sensor changes its name half-way helps nobody. */
+	d->sensor_name = strdup(settings->sensor_name);
+	if (d->sensor_name == NULL) {
+		snprintf(error, error_room, "not enough memory");
+		free(d);
+		return NULL;
+	}
+	d->ecs = (struct ecs_context){ .sensor_name = d->sensor_name, .version = MAILTAP_VERSION };
+	d->sinks = (struct sink_context){ .base = base, .sensor_name = d->sensor_name, .version = MAILTAP_VERSION,
+		.print = print };
 	adopt(d, settings);
 	buffer_init(&d->line, ECS_DOCUMENT_MAX);
 	if (!open_sinks(d, error, error_room)) {
@@ -199,5 +208,6 @@ delivery_free(struct delivery *d)
 	for (size_t i = 0; i < d->outlet_count; i++)
 		d->outlets[i].row->close(d->outlets[i].state);
 	buffer_clear(&d->line);
+	free(d->sensor_name);
 	free(d);
 }

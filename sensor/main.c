@@ -5,6 +5,7 @@
  *	command line, settings -> capture opened -> sinks -> control socket -> root given up -> signals -> ready -> loop
  *	capture closed -> flows ended -> sinks drained within a deadline -> gone
  */
+#include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>
@@ -220,12 +221,21 @@ static int
 start(const struct command_line *line)
 {
 	struct complaints complaints = { .say = say_complaint };
-	struct operator op = { .line = line, .config = configuration_path(line) };
+	struct operator op = { .line = line };
+	const char *path = configuration_path(line);
 	int status = EXIT_CONFIGURATION;
 
-	op.boot = settings_load(op.config, line->sets.at, line->sets.len, &complaints);
-	if (op.boot == NULL)
+	/* Absolute, so that a reload finds it whatever the working directory has become. */
+	op.config = path == NULL ? NULL : realpath(path, NULL);
+	if (path != NULL && op.config == NULL) {
+		fprintf(stderr, "mailtapd: %s: %s\n", path, strerror(errno));
 		return EXIT_CONFIGURATION;
+	}
+	op.boot = settings_load(op.config, line->sets.at, line->sets.len, &complaints);
+	if (op.boot == NULL) {
+		free(op.config);
+		return EXIT_CONFIGURATION;
+	}
 	op.settings = op.boot;
 	if (line->test) {
 		settings_print(op.boot, stdout);

@@ -390,6 +390,7 @@ operator_clear(struct operator *op)
 	if (op->base != NULL)
 		event_base_free(op->base);
 	free(op->port_filter);
+	free(op->config);
 	if (op->settings != op->boot)
 		settings_free(op->settings);
 	settings_free(op->boot);

@@ -17,7 +17,7 @@
 /* Everything the running daemon owns. Filled by main.c in the order of the start. */
 struct operator {
 	const struct command_line *line;
-	const char *config;               /* path of the configuration, or NULL */
+	char *config;                     /* absolute path of the configuration, or NULL; owned */
 	struct settings *boot;            /* of the start: what a reload cannot change is read here, until the end */
 	struct settings *settings;        /* the latest; may be boot */
 	struct message_limits message_limits; /* boot's, with the header names that the latest rules ask for */

@@ -6,7 +6,9 @@ cd "$(dirname "$0")/.."
 command -v mandoc >/dev/null || { echo "needs mandoc: sudo make deps"; exit 77; }
 status=0
 for page in man/*.[1578]; do
-	mandoc -Tlint -Wstyle "$page" || { echo "$page: not clean"; status=1; }
+	# Which other pages are installed here is not the page's mistake.
+	said=$(mandoc -Tlint -Wstyle "$page" 2>/dev/null | grep -v 'referenced manual not found') || true
+	[ -z "$said" ] || { printf '%s\n' "$said"; status=1; }
 done
 named() { # PAGE WORD...
 	page=$1

@@ -113,6 +113,9 @@ smtp_transaction_tell(struct smtp_transaction *t, const struct smtp_telling *tel
 	if (t->message == NULL || t->told)
 		return;
 	t->told = true;
+	/* How much of it is missing nobody knows: its last part is not whole. */
+	if (!t->ended)
+		message_gap(t->message, 0);
 	report.ordinal = (*telling->ordinal)++;
 	report.status = status_of(t, code);
 	report.content = message_finish(t->message);
