@@ -138,6 +138,7 @@ alert_book_raise(struct alert_book *b, const struct alert *draft)
 		f->due = f->due > UINT64_MAX / 10 ? UINT64_MAX : f->due * 10;
 	if (rises)
 		f->severity = a.severity;
+	a.severity = f->severity;
 	a.count = f->count;
 	a.first = f->first;
 	a.last = f->last;

@@ -82,7 +82,8 @@ struct alert_book;
 /* NULL when memory is short. */
 struct alert_book *alert_book_new(const struct alert_limits *, alert_handler *, void *arg);
 
-/* Hands the alert on if it is due (id, count, first, last filled in a copy), or counts it. */
+/* Hands the alert on if it is due, or counts it. What is handed on is a copy with id, count, first and last filled in,
+ * and of the highest severity that the finding has had: a summary does not play down what it sums up. */
 void alert_book_raise(struct alert_book *, const struct alert *);
 
 struct alert_book_counters alert_book_counters(const struct alert_book *);

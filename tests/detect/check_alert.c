@@ -93,6 +93,7 @@ START_TEST(a_rise_breaks_through_once)
 		raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON);
 	ck_assert_uint_eq(bell.len, 4);
 	ck_assert_uint_eq(bell.at[3].count, 10);
+	ck_assert_int_eq(bell.at[3].severity, SEVERITY_CRITICAL);
 	alert_book_free(b);
 }
 END_TEST
