@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/base64.h"
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/* And behind it what fills the last quantum. */
+#define PAD 64
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
 /* What an octet means: a sextet, or one of these. */
 enum { OCTET_ALIEN = 64, OCTET_SPACE = 65, OCTET_PAD = 66 };
 
+/* clang-format off */
 static const uint8_t meanings[256] = {
 #define A OCTET_ALIEN
 #define S OCTET_SPACE
@@ -30,6 +33,7 @@ static const uint8_t meanings[256] = {
 #undef S
 #undef P
 };
+/* clang-format on */
 
 void
 base64_init(struct base64 *b)
@@ -117,8 +121,8 @@ base64_encode(struct bytes in, char *out)
 
 		out[n++] = alphabet[bits >> 18];
 		out[n++] = alphabet[bits >> 12 & 63];
-		out[n++] = left > 1 ? alphabet[bits >> 6 & 63] : '=';
-		out[n++] = left > 2 ? alphabet[bits & 63] : '=';
+		out[n++] = alphabet[left > 1 ? bits >> 6 & 63 : PAD];
+		out[n++] = alphabet[left > 2 ? bits & 63 : PAD];
 	}
 	out[n] = '\0';
 	return n;

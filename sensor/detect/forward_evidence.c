@@ -392,7 +392,7 @@ note_author(struct inquiry *q)
 	char author[FORWARD_ADDRESS_MAX];
 
 	if (q->out->verdict != FORWARD_RULE || q->out->victim[0] != '\0' || q->content->from.len == 0 ||
-	    site_mailbox(q->context->site, q->content->from.at[0].address) != SITE_MAILBOX_LOCAL)
+	    site_mailbox(q->context->site, q->content->from.at[0].address) == SITE_MAILBOX_OUTSIDE)
 		return;
 	forward_address_copy(author, q->content->from.at[0].address);
 	note_victim(q, author, class_weights[FORWARD_CLASS_F]);

@@ -40,11 +40,11 @@ protocol_speaker(struct bytes payload)
 
 	(void)protocol_by_content(FROM_CLIENT, payload, &client);
 	(void)protocol_by_content(FROM_SERVER, payload, &server);
-	if (client == server)
-		return SPEAKER_UNKNOWN;
 	/* Any text may be a client's; three digits and a blank are a server's. */
 	if (server >= RECOGNISED_MAYBE && client <= RECOGNISED_MAYBE)
 		return SPEAKER_SERVER;
+	if (client == server)
+		return SPEAKER_UNKNOWN;
 	return client > server ? SPEAKER_CLIENT : SPEAKER_SERVER;
 }
 

@@ -79,6 +79,7 @@ START_TEST(what_is_no_address_is_refused)
 		BYTES("[::1]"),
 		BYTES("fe80::1%eth0"),
 		BYTES("::1.2.3"),
+		BYTES("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.2550"),
 		BYTES("00000000000000000000000000000000000000000000000000000000000000000001::"),
 	};
 

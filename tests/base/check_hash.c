@@ -7,6 +7,7 @@
 #include "support/guard.h"
 
 /* The vectors of the reference implementation: key 00..0f, message 00..(n-1). */
+/* clang-format off */
 static const uint64_t reference[64] = {
 	UINT64_C(0x726fdb47dd0e0e31), UINT64_C(0x74f839c593dc67fd), UINT64_C(0x0d6c8009d9a94f5a),
 	UINT64_C(0x85676696d7fb7e2d), UINT64_C(0xcf2794e0277187b7), UINT64_C(0x18765564cd99a68d),
@@ -31,6 +32,7 @@ static const uint64_t reference[64] = {
 	UINT64_C(0x6ca4ecb15c5f91e1), UINT64_C(0x9f626da15c9625f3), UINT64_C(0xe51b38608ef25f57),
 	UINT64_C(0x958a324ceb064572),
 };
+/* clang-format on */
 
 static const struct hash_key reference_key = { UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908) };
 

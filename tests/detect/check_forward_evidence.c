@@ -339,6 +339,9 @@ START_TEST(the_author_of_a_rule_forward_is_its_victim)
 	scene_author(&s, "bob@elsewhere.example");
 	(void)assess();
 	ck_assert_str_eq(a.victim, "");
+	site.local_domains.len = 0;
+	(void)assess();
+	ck_assert_str_eq(a.victim, "bob@elsewhere.example");
 }
 END_TEST
 

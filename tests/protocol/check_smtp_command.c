@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "protocol/smtp_command.h"
+
+#include "support/check_main.h"
+#include "support/guard.h"
+
+START_TEST(verbs)
+{
+	static const struct {
+		const char *line;
+		enum smtp_verb verb;
+		const char *word, *argument;
+	} cases[] = {
+		{ "EHLO me", SMTP_EHLO, "EHLO", "me" },
+		{ "ehlo  me \t", SMTP_EHLO, "ehlo", "me" },
+		{ " QUIT", SMTP_QUIT, "QUIT", "" },
+		{ "MAIL FROM:<a@x>", SMTP_MAIL, "MAIL", "FROM:<a@x>" },
+		{ "BDAT\t5 LAST", SMTP_BDAT, "BDAT", "5 LAST" },
+		{ "QUITE", SMTP_UNKNOWN, "QUITE", "" },
+		{ "QUI", SMTP_UNKNOWN, "QUI", "" },
+		{ "", SMTP_UNKNOWN, "", "" },
+		{ "   ", SMTP_UNKNOWN, "", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct guard g = guard_new(bytes_str(cases[i].line));
+		struct smtp_command c = smtp_command_read(g.bytes);
+
+		ck_assert_msg(c.verb == cases[i].verb, "%s", cases[i].line);
+		ck_assert(bytes_equal(c.word, bytes_str(cases[i].word)));
+		ck_assert(bytes_equal(c.argument, bytes_str(cases[i].argument)));
+		guard_free(&g);
+	}
+	for (int v = SMTP_UNKNOWN + 1; v < SMTP_VERBS; v++)
+		ck_assert_int_eq(smtp_command_read(bytes_str(smtp_verb_name((enum smtp_verb)v))).verb, v);
+}
+END_TEST
+
+START_TEST(paths)
+{
+	static const struct {
+		const char *argument, *address; /* NULL: no path */
+	} cases[] = {
+		{ "FROM:<a@x>", "a@x" },
+		{ "from: <a@x> SIZE=5 BODY=8BITMIME", "a@x" },
+		{ "FROM :<a@x>", "a@x" },
+		{ "FROM:a@x SIZE=5", "a@x" },
+		{ "FROM:<>", "" },
+		{ "FROM:", "" },
+		{ "FROM:<@r1,@r2:a@x>", "a@x" },
+		{ "FROM:<\"a > \\\" b\"@x> SIZE=5", "\"a > \\\" b\"@x" },
+		{ "FROM:<a@x", "a@x" },
+		{ "FROM:< a@x >", "a@x" },
+		{ "FROM:<\"open", "\"open" },
+		{ "FROM:<\"open\\", "\"open\\" },
+		{ "FROM <a@x>", NULL },
+		{ "TO:<a@x>", NULL },
+		{ "FRO", NULL },
+		{ "", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct guard g = guard_new(bytes_str(cases[i].argument));
+		struct bytes address = { 0 };
+		bool found = smtp_path_read(g.bytes, BYTES("FROM"), &address);
+
+		ck_assert_msg(found == (cases[i].address != NULL), "%s", cases[i].argument);
+		if (found)
+			ck_assert_msg(bytes_equal(address, bytes_str(cases[i].address)), "%s: %.*s", cases[i].argument,
+			    (int)address.len, (const char *)address.at);
+		guard_free(&g);
+	}
+}
+END_TEST
+
+START_TEST(chunks)
+{
+	uint64_t size = 7;
+	bool last = false;
+
+	ck_assert(smtp_chunk_read(BYTES("0 LAST"), &size, &last) && size == 0 && last);
+	ck_assert(smtp_chunk_read(BYTES("86 last"), &size, &last) && size == 86 && last);
+	ck_assert(smtp_chunk_read(BYTES("9223372036854775807"), &size, &last) && size == INT64_MAX && !last);
+	ck_assert(!smtp_chunk_read(BYTES("9223372036854775808"), &size, &last));
+	ck_assert(!smtp_chunk_read(BYTES("18446744073709551617 LAST"), &size, &last));
+	ck_assert(!smtp_chunk_read(BYTES(""), &size, &last));
+	ck_assert(!smtp_chunk_read(BYTES("LAST"), &size, &last));
+	ck_assert(!smtp_chunk_read(BYTES("-5"), &size, &last));
+	ck_assert(!smtp_chunk_read(BYTES("0x10"), &size, &last));
+	ck_assert(!smtp_chunk_read(BYTES("10 FIRST"), &size, &last));
+}
+END_TEST
+
+static void
+add_tests(TCase *tests)
+{
+	tcase_add_test(tests, verbs);
+	tcase_add_test(tests, paths);
+	tcase_add_test(tests, chunks);
+}
+
+CHECK_MAIN("protocol/smtp_command", add_tests)

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The end of DATA, and what is unstuffed, however the content is cut.
+ */
+#include "protocol/smtp_data.h"
+
+#include "support/check_main.h"
+#include "support/guard.h"
+
+static const struct {
+	const char *content;
+	size_t used;      /* octets up to the end; 0: it does not end */
+	uint64_t bytes;   /* of the message */
+	bool smuggling;
+} cases[] = {
+	{ "a\r\n.\r\n", 6, 3, false },
+	{ ".\r\n", 3, 0, false },
+	{ ".\n", 2, 0, false },
+	{ "a\n.\nb", 4, 2, false },
+	{ "..\r\n.\r\n", 7, 3, false },
+	{ ".a\r\n.\r\n", 7, 3, false },
+	{ "a\r\n.b\r\n..c\r\n.\r\n", 15, 10, false },
+	{ "a\r\n.\rb\r\n.\r\n", 11, 7, false },
+	{ "a.\r\n.\r\n", 7, 4, false },
+	{ "a\r\nb\n.\nc\r\n.\r\n", 13, 10, true },
+	{ "a\r\nb\n.\r\nc\r\n.\r\n", 14, 11, true },
+	{ "a\r\n.\nb", 5, 3, true },
+	{ "a\r\nb\n..\r\n.\r\n", 12, 9, false },
+	{ "a\r\nb\r.\r\n.\r\n", 11, 8, false },
+	{ "no end\r\n", 0, 8, false },
+	{ "a\r\n.", 0, 3, false },
+};
+
+static const struct message_limits limits = { .header_bytes = 1000, .header_fields = 5, .value_bytes = 100,
+	.addresses = 5, .parts = 5, .nesting = 2 };
+
+static void
+try(size_t i, size_t step)
+{
+	struct bytes rest = bytes_str(cases[i].content);
+	struct message *m = message_new(&limits);
+	struct smtp_data d;
+	size_t used = 0;
+	bool ended = false;
+
+	smtp_data_init(&d);
+	while (rest.len > 0 && !ended) {
+		struct guard piece = guard_new(bytes_first(rest, step));
+		struct bytes in = piece.bytes;
+
+		while (in.len > 0 && !ended) {
+			size_t n = smtp_data_push(&d, in, m, &ended);
+
+			ck_assert_uint_gt(n, 0);
+			used += n;
+			in = bytes_skip(in, n);
+		}
+		rest = bytes_skip(rest, step);
+		guard_free(&piece);
+	}
+	ck_assert_msg(ended == (cases[i].used != 0), "case %zu, step %zu", i, step);
+	if (ended)
+		ck_assert_msg(used == cases[i].used, "case %zu, step %zu: %zu used", i, step, used);
+	ck_assert_msg(d.smuggling == cases[i].smuggling, "case %zu, step %zu", i, step);
+	ck_assert_msg(message_finish(m)->bytes == cases[i].bytes, "case %zu, step %zu", i, step);
+	message_free(m);
+}
+
+START_TEST(ends_and_dots)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (size_t step = 1; step < 20; step++)
+			try(i, step);
+}
+END_TEST
+
+START_TEST(firm_ground_behind_a_gap)
+{
+	struct smtp_data d;
+	bool ended;
+
+	smtp_data_init(&d);
+	(void)smtp_data_push(&d, BYTES("a\r\n"), NULL, &ended);
+	smtp_data_lost(&d);
+	/* A dot right behind the gap may stand in the middle of a line. */
+	ck_assert_uint_eq(smtp_data_push(&d, BYTES(".\r\nb\r\n.\r\nQUIT"), NULL, &ended), 9);
+	ck_assert(ended);
+}
+END_TEST
+
+static void
+add_tests(TCase *tests)
+{
+	tcase_add_test(tests, ends_and_dots);
+	tcase_add_test(tests, firm_ground_behind_a_gap);
+}
+
+CHECK_MAIN("protocol/smtp_data", add_tests)
