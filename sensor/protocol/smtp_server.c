@@ -333,6 +333,9 @@ on_line(struct smtp *s, usec_t time)
 			smtp_say(s, ANOMALY_BAD_REPLY, FROM_SERVER, time);
 		return;
 	}
+	/* A server that was asked and answers 250 has greeted before, unseen: 220, 421 and 554 are greetings. */
+	if (!s->greeted && s->banner_code == 0 && s->pending_len > 0 && r.code / 100 == 2 && r.code != 220)
+		s->greeted = true;
 	if (!s->greeted && !s->context.session->midstream) {
 		on_greeting_line(s, &r, time);
 		if (r.last)

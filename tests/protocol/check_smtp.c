@@ -195,6 +195,9 @@ static const struct dialogue_case cases[] = {
 	    "S: 220 mx ESMTP\nC: EHLO me\nC: MAIL FROM:<a@x>\nS: 250 OK\nC: RCPT TO:<b@y>\nS: 250 OK\nC: DATA\nS: 354 go\nC: .\nS: 250 queued\n",
 	    "message smtp-data accepted whole from=<a@x> to=<b@y> refused=<> helo=[me] reply=[250 queued] bytes=0 subject=[]\n"
 	    "report banner=220 [mx ESMTP] helo=[me] auth= commands=EHLO,MAIL,RCPT,DATA,. replies=220,250,250,354,250 offered= refused=\n", 0 },
+	{ "the greeting was not seen",
+	    "C: EHLO me\nS: 250 OK\nC: STARTTLS\nS: 220 go\n",
+	    "report banner=0 [] helo=[me] auth= commands=EHLO,STARTTLS replies=250,220 offered= refused= starttls\n", 0 },
 	{ "client's side only",
 	    BEGIN "C: DATA\nS: 354 go\nC: Subject: Alone\nC: \nC: .\nS: 250 OK\nC: QUIT\n",
 	    "message smtp-data unanswered whole from=<a@x> to=<b@y> refused=<> helo=[me] reply=[] bytes=18 subject=[Alone]\n"
