@@ -102,7 +102,7 @@ adopt(struct delivery *d, const struct settings *settings)
 static bool
 open_sinks(struct delivery *d, char *error, size_t error_room)
 {
-	for (size_t i = 0; sinks[i] != NULL && d->outlet_count < DELIVERY_SINKS; i++) {
+	for (size_t i = 0; d->outlet_count < DELIVERY_SINKS && sinks[i] != NULL; i++) {
 		struct outlet *o = &d->outlets[d->outlet_count];
 
 		if (!sinks[i]->enabled(&d->sinks))

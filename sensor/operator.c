@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -204,15 +203,21 @@ operator_undelivered(const struct operator *op)
 static uint64_t
 resident(void)
 {
-	unsigned long pages = 0, rss = 0;
+	char text[128] = "";
+	struct bytes rest;
+	uint64_t pages = 0;
 	FILE *f = fopen("/proc/self/statm", "re");
 
 	if (f == NULL)
 		return 0;
-	if (fscanf(f, "%lu %lu", &pages, &rss) != 2)
-		rss = 0;
+	if (fgets(text, sizeof(text), f) == NULL)
+		text[0] = '\0';
 	fclose(f);
-	return (uint64_t)rss * (uint64_t)sysconf(_SC_PAGESIZE);
+	/* The second number: "size resident shared ..." in pages. */
+	rest = bytes_str(text);
+	(void)bytes_split(&rest, ' ');
+	(void)bytes_decimal(bytes_split(&rest, ' '), UINT32_MAX, &pages);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 /* A JSON text that grows; open_memstream does the memory. */

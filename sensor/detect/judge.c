@@ -29,7 +29,7 @@ adopt(struct judge *j, const struct detector_context *context)
 {
 	bool fine = true;
 
-	for (size_t i = 0; detectors[i] != NULL && i < DETECTORS_MAX; i++) {
+	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++) {
 		bool wanted = detectors[i]->enabled(context->settings);
 
 		if (!wanted && j->states[i] != NULL) {
@@ -81,7 +81,7 @@ judge_tick(struct judge *j, usec_t now)
 	if (j->now - j->ticked < TICK)
 		return;
 	j->ticked = j->now;
-	for (size_t i = 0; detectors[i] != NULL && i < DETECTORS_MAX; i++)
+	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL && detectors[i]->tick != NULL)
 			detectors[i]->tick(j->states[i], j->now);
 }
@@ -90,7 +90,7 @@ void
 judge_observe(struct judge *j, const struct observation *o)
 {
 	judge_tick(j, o->time);
-	for (size_t i = 0; detectors[i] != NULL && i < DETECTORS_MAX; i++)
+	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL)
 			detectors[i]->observe(j->states[i], o);
 }
@@ -100,7 +100,7 @@ judge_counters(const struct judge *j)
 {
 	struct alert_book_counters n = alert_book_counters(j->book);
 
-	for (size_t i = 0; detectors[i] != NULL && i < DETECTORS_MAX; i++)
+	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL && detectors[i]->forgotten != NULL)
 			n.forgotten += detectors[i]->forgotten(j->states[i]);
 	return n;
@@ -111,7 +111,7 @@ judge_free(struct judge *j)
 {
 	if (j == NULL)
 		return;
-	for (size_t i = 0; detectors[i] != NULL && i < DETECTORS_MAX; i++)
+	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL)
 			detectors[i]->close(j->states[i]);
 	alert_book_free(j->book);
