@@ -26,4 +26,7 @@ named man/mailtapctl.1 $("$MAILTAPCTL" --help | grep -oE '^  +-{1,2}[a-z]+' | tr
 named man/mailtapctl.1 $("$MAILTAPCTL" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')
 # shellcheck disable=SC2046
 named man/mailtap-alerts.7 $(grep -hoE '\.name = "[a-z_]+"' sensor/detect/*.c | cut -d'"' -f2)
+# shellcheck disable=SC2046
+named man/mailtapd.8 $(grep -ohE '\{ "[a-z_]+",' sensor/protocol/anomaly.c | cut -d'"' -f2) \
+	segment_conflict wild_segment reassembly_ceiling port_mismatch clear_after_starttls missing_bytes
 exit $status

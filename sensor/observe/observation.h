@@ -214,6 +214,7 @@ enum login_outcome { LOGIN_UNKNOWN, LOGIN_SUCCESS, LOGIN_FAILURE };
 struct login_report {
 	uint32_t ordinal;
 	struct bytes user_text, domain_text; /* empty: not seen */
+	struct bytes workstation_text;       /* NTLM: what the client calls its machine; empty: not seen */
 	struct bytes mechanism;              /* upper case: "PLAIN", "LOGIN", "APOP", ... */
 	bool cleartext;                      /* the secret could be read from the wire */
 	enum login_outcome outcome;

@@ -19,6 +19,12 @@ static const struct {
 	[ANOMALY_EARLY_CLIENT] = { "early_client", "The client spoke before the server had greeted it." },
 	[ANOMALY_PLAINTEXT_AFTER_STARTTLS] = { "plaintext_after_starttls",
 	    "The client sent more clear text behind STARTTLS before the server answered: an attempt to inject commands." },
+	[ANOMALY_BARE_CR] = { "bare_cr", "A CR without LF stands in a command line, or ends it." },
+	[ANOMALY_REPLY_CODES] = { "reply_codes", "The lines of one reply have different codes: the last one counts." },
+	[ANOMALY_UNDECIDED_CEILING] = { "undecided_ceiling",
+	    "So much followed DATA without any reply that it was taken for what it looks like." },
+	[ANOMALY_SOURCE_ROUTE] = { "source_route", "A path names hosts to pass through, which nobody needs any more." },
+	[ANOMALY_TLS_UNASKED] = { "tls_unasked", "The client began TLS, which nobody had agreed to." },
 	[ANOMALY_TEXT_LOST] = { "text_lost", "Part of the dialogue could not be kept: memory was short." },
 };
 

@@ -4,8 +4,9 @@
 void
 line_init(struct line *l, size_t ceiling)
 {
-	*l = (struct line){ 0 };
-	buffer_init(&l->text, ceiling);
+	*l = (struct line){ .ceiling = ceiling };
+	/* One more than the ceiling: the CR before LF is no part of the text. */
+	buffer_init(&l->text, ceiling + 1);
 }
 
 void
@@ -14,48 +15,74 @@ line_clear(struct line *l)
 	buffer_clear(&l->text);
 }
 
-static void
-begin(struct line *l)
+void
+line_begin(struct line *l)
 {
 	buffer_reset(&l->text);
+	l->octets = 0;
+	l->latest = 0;
 	l->complete = false;
 	l->bare_lf = false;
 	l->cut = false;
 	l->doubtful = false;
 }
 
+void
+line_lost(struct line *l)
+{
+	line_begin(l);
+	l->doubtful = true;
+}
+
+/* Drops a CR at the end, and what is past the ceiling. */
+static void
+complete(struct line *l)
+{
+	l->complete = true;
+	if (l->latest == '\r') {
+		l->octets--;
+		if (l->text.len > l->octets)
+			l->text.len--;
+	}
+	if (l->text.len > l->ceiling)
+		l->text.len = l->ceiling;
+	l->cut = l->text.len < l->octets;
+}
+
 size_t
 line_push(struct line *l, struct bytes in)
 {
-	size_t lf = bytes_find(in, '\n'), used = lf == BYTES_NOWHERE ? in.len : lf + 1;
+	size_t lf = bytes_find(in, '\n'), text = lf == BYTES_NOWHERE ? in.len : lf;
 
 	if (l->complete)
-		begin(l);
-	/* The ceiling is for the text: CR and LF at its end are stepped over below. */
-	if (!buffer_append(&l->text, bytes_first(in, used)))
-		l->cut = true;
+		line_begin(l);
+	if (text > 0) {
+		(void)buffer_append(&l->text, bytes_first(in, text));
+		l->octets += text;
+		l->latest = in.at[text - 1];
+	}
 	if (lf == BYTES_NOWHERE)
-		return used;
-	l->complete = true;
-	if (l->cut)
-		return used;
-	l->text.len--;
-	if (l->text.len > 0 && l->text.at[l->text.len - 1] == '\r')
-		l->text.len--;
-	else
-		l->bare_lf = true;
-	return used;
+		return in.len;
+	l->bare_lf = l->latest != '\r';
+	complete(l);
+	return lf + 1;
+}
+
+bool
+line_is_open(const struct line *l)
+{
+	return !l->complete && l->octets > 0;
+}
+
+void
+line_end(struct line *l)
+{
+	if (line_is_open(l))
+		complete(l);
 }
 
 struct bytes
 line_text(const struct line *l)
 {
 	return buffer_bytes(&l->text);
-}
-
-void
-line_lost(struct line *l)
-{
-	begin(l);
-	l->doubtful = true;
 }

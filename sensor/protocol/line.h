@@ -9,10 +9,13 @@
 
 struct line {
 	struct buffer text;
-	bool complete;  /* text is a whole line; the next push begins another */
-	bool bare_lf;   /* it ended in LF without CR */
-	bool cut;       /* its end was not kept */
-	bool doubtful;  /* something was lost before it: it may be the rest of a line only */
+	size_t ceiling;
+	uint64_t octets; /* of the line, without its end: may be more than text holds */
+	uint8_t latest;  /* the octet pushed last */
+	bool complete;   /* text is a whole line; the next push begins another */
+	bool bare_lf;    /* it ended in LF without CR */
+	bool cut;        /* its end was not kept */
+	bool doubtful;   /* something is missing before it: its beginning may be the middle of a line */
 };
 
 void line_init(struct line *, size_t ceiling);
@@ -21,10 +24,19 @@ void line_clear(struct line *); /* memory given back */
 /* Takes bytes up to and with the next LF; returns how many. complete says whether that was a line's end. */
 size_t line_push(struct line *, struct bytes);
 
-/* The line without its CRLF or LF; valid until the next push. */
+/* The line without its CRLF or LF, at most the ceiling; valid until the next push. */
 struct bytes line_text(const struct line *);
 
-/* Bytes were lost: what stands before the next LF may be a line or the rest of one. */
+/* Whether a line has begun and not ended. */
+bool line_is_open(const struct line *);
+
+/* The open line ends here, though no LF came; a CR at its end is dropped. */
+void line_end(struct line *);
+
+/* Bytes were lost: what was open is no line, and what stands before the next LF may be none. */
 void line_lost(struct line *);
+
+/* What comes next begins a line, whatever came before. */
+void line_begin(struct line *);
 
 #endif

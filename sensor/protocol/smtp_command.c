@@ -51,63 +51,16 @@ smtp_command_read(struct bytes line)
 	return c;
 }
 
-/* Steps over "@a,@b:" at the start of a path (RFC 5321 section 4.1.2, obsolete). */
-static struct bytes
-skip_route(struct bytes path)
-{
-	size_t colon;
-
-	if (path.len == 0 || path.at[0] != '@')
-		return path;
-	colon = bytes_find(path, ':');
-	return colon == BYTES_NOWHERE ? path : bytes_skip(path, colon + 1);
-}
-
-/* Octets up to the closing bracket (or a blank, when there was no opening one); a quoted string may hold either. */
-static size_t
-path_length(struct bytes path, bool bracket)
-{
-	bool quoted = false;
-	size_t i;
-
-	for (i = 0; i < path.len; i++) {
-		uint8_t c = path.at[i];
-
-		if (c == '\\' && quoted && i + 1 < path.len)
-			i++;
-		else if (c == '"')
-			quoted = !quoted;
-		else if (!quoted && (bracket ? c == '>' : ascii_is_blank(c) || c == '>'))
-			return i;
-	}
-	return path.len;
-}
-
-bool
-smtp_path_read(struct bytes argument, struct bytes keyword, struct bytes *address)
-{
-	struct bytes rest = argument;
-	bool bracket;
-
-	if (!bytes_starts_nocase(rest, keyword))
-		return false;
-	rest = bytes_trim(bytes_skip(rest, keyword.len));
-	if (rest.len == 0 || rest.at[0] != ':')
-		return false;
-	rest = bytes_trim(bytes_skip(rest, 1));
-	bracket = rest.len > 0 && rest.at[0] == '<';
-	if (bracket)
-		rest = bytes_skip(rest, 1);
-	*address = bytes_trim(skip_route(bytes_first(rest, path_length(rest, bracket))));
-	return true;
-}
-
 bool
 smtp_chunk_read(struct bytes argument, uint64_t *size, bool *last)
 {
-	struct bytes rest = argument, number = bytes_split(&rest, ' ');
+	size_t digits = 0;
+	struct bytes number, rest;
 
-	rest = bytes_trim(rest);
+	while (digits < argument.len && !ascii_is_blank(argument.at[digits]))
+		digits++;
+	number = bytes_first(argument, digits);
+	rest = bytes_trim(bytes_skip(argument, digits));
 	*last = bytes_equal_nocase(rest, BYTES("LAST"));
 	return bytes_decimal(number, INT64_MAX, size) && (*last || rest.len == 0);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * smtp_command: a command line of SMTP (RFC 5321 section 4.1) taken apart: verb, argument, path, chunk size.
+ * smtp_command: a command line of SMTP (RFC 5321 section 4.1) taken apart: verb, argument, chunk size.
  */
 #ifndef PROTOCOL_SMTP_COMMAND_H
 #define PROTOCOL_SMTP_COMMAND_H
@@ -46,10 +46,6 @@ struct smtp_command smtp_command_read(struct bytes line);
 
 /* The verb in upper case; "" for SMTP_UNKNOWN. Static. */
 const char *smtp_verb_name(enum smtp_verb);
-
-/* The address of "FROM:<...>" or "TO:<...>" (keyword "FROM" or "TO"): brackets, a source route and parameters dropped;
- * brackets may be missing, blanks may stand around the colon. False when there is no such keyword and colon. */
-bool smtp_path_read(struct bytes argument, struct bytes keyword, struct bytes *address);
 
 /* "BDAT size [LAST]" (RFC 3030 section 2). False when the size is none, or past 2^63 - 1. */
 bool smtp_chunk_read(struct bytes argument, uint64_t *size, bool *last);

@@ -4,130 +4,163 @@
 void
 smtp_data_init(struct smtp_data *d)
 {
-	*d = (struct smtp_data){ .state = SMTP_DATA_START };
+	/* A dot on the first line counts as if CRLF stood before it. */
+	*d = (struct smtp_data){ .state = SMTP_DATA_START, .before = SMTP_END_CRLF, .counts = true };
 }
 
 void
 smtp_data_lost(struct smtp_data *d)
 {
-	d->state = SMTP_DATA_LINE;
-	d->cr = false;
-	d->suspect = 0;
+	d->state = SMTP_DATA_TEXT;
 }
 
 static void
-hand_on(struct message *to, struct bytes b)
+end_line(struct smtp_data *d, enum smtp_line_end kind)
 {
-	if (to != NULL && b.len > 0)
-		message_push(to, b);
-}
-
-/* Follows LF . LF and LF . CR LF where LF is not what ends lines here. */
-static void
-suspect(struct smtp_data *d, uint8_t octet)
-{
-	if (d->suspect == 1 && octet == '.')
-		d->suspect = 2;
-	else if (d->suspect == 2 && octet == '\r')
-		d->suspect = 3;
-	else if (d->suspect >= 2 && octet == '\n')
-		d->smuggling = true;
-	else
-		d->suspect = 0;
-}
-
-/* A line end: returns whether a new line begins. */
-static bool
-ends_line(struct smtp_data *d)
-{
-	bool bare = !d->cr;
-
-	if (!d->lines) {
+	if (!d->lines && kind != SMTP_END_CR) {
 		d->lines = true;
-		d->bare = bare;
+		d->bare = kind == SMTP_END_LF;
 	}
-	if (d->bare || !bare)
-		return true;
-	d->suspect = 1;
+	d->before = kind;
+	d->counts = kind == SMTP_END_CRLF || (kind == SMTP_END_LF && d->bare);
+	d->state = SMTP_DATA_START;
+}
+
+/* A dot stands alone up to this line end. Whether that is the end of the content. */
+static bool
+end_dot(struct smtp_data *d, enum smtp_line_end kind)
+{
+	bool alike = d->before == kind || (kind == SMTP_END_LF && !d->lines);
+
+	d->smuggling |= !alike || !d->counts || kind == SMTP_END_CR;
+	return d->counts && kind != SMTP_END_CR;
+}
+
+/* The next octet of text that may matter: CR or LF. */
+static size_t
+next_end(struct bytes in)
+{
+	size_t lf = bytes_find(in, '\n'), cr;
+
+	if (lf == BYTES_NOWHERE)
+		lf = in.len;
+	cr = bytes_find(bytes_first(in, lf), '\r');
+	return cr == BYTES_NOWHERE ? lf : cr;
+}
+
+/* A run of octets that is handed on in one piece: in[start..] up to where parsing stands. */
+struct run {
+	struct bytes in;
+	size_t start;
+	struct smtp_delivery *to;
+};
+
+static void
+run_flush(struct run *r, size_t end, size_t next)
+{
+	if (end > r->start)
+		smtp_delivery_push(r->to, bytes_of(r->in.at + r->start, end - r->start));
+	r->start = next;
+}
+
+/* Behind ".": octets of a dot that counts are held back until it is known whether it ends the content. */
+static bool
+behind_dot(struct smtp_data *d, struct run *run, size_t at)
+{
+	uint8_t octet = run->in.at[at];
+
+	if (octet == '\r') {
+		d->state = SMTP_DATA_DOT_CR;
+		if (d->counts)
+			run_flush(run, at, at + 1);
+		return false;
+	}
+	if (octet == '\n') {
+		if (end_dot(d, SMTP_END_LF))
+			return true;
+		end_line(d, SMTP_END_LF);
+		return false;
+	}
+	d->state = SMTP_DATA_TEXT; /* it was stuffed: dropped */
 	return false;
 }
 
-/* The rest of a line, with its end if it is there. */
-static size_t
-push_line(struct smtp_data *d, struct bytes in, struct message *to)
+/* Behind "." CR. */
+static bool
+behind_dot_cr(struct smtp_data *d, struct run *run, size_t at)
 {
-	size_t lf, n = 0;
+	uint8_t octet = run->in.at[at];
+	bool held = d->counts;
 
-	while (n < in.len && d->suspect > 0) {
-		suspect(d, in.at[n]);
-		if (in.at[n] == '\n')
-			break;
-		d->cr = in.at[n] == '\r';
-		n++;
+	if (octet == '\n') {
+		if (end_dot(d, SMTP_END_CRLF))
+			return true;
+		end_line(d, SMTP_END_CRLF);
+		return false;
 	}
-	lf = bytes_find(bytes_skip(in, n), '\n');
-	if (lf == BYTES_NOWHERE) {
-		if (in.len > n)
-			d->cr = in.at[in.len - 1] == '\r';
-		hand_on(to, in);
-		return in.len;
+	(void)end_dot(d, SMTP_END_CR);
+	if (held)
+		smtp_delivery_push(run->to, BYTES("\r"));
+	end_line(d, SMTP_END_CR);
+	d->state = octet == '\r' ? SMTP_DATA_CR : octet == '.' ? SMTP_DATA_DOT : SMTP_DATA_TEXT;
+	return false;
+}
+
+/* One octet in any state but that of text. Whether the content ended with it. */
+static bool
+step(struct smtp_data *d, struct run *run, size_t at)
+{
+	uint8_t octet = run->in.at[at];
+
+	switch (d->state) {
+	case SMTP_DATA_TEXT:
+		break;
+	case SMTP_DATA_CR:
+		if (octet == '\n') {
+			end_line(d, SMTP_END_CRLF);
+			return false;
+		}
+		if (octet == '.')
+			end_line(d, SMTP_END_CR);
+		d->state = octet == '.' ? SMTP_DATA_DOT : octet == '\r' ? SMTP_DATA_CR : SMTP_DATA_TEXT;
+		return false;
+	case SMTP_DATA_START:
+		if (octet == '.') {
+			d->state = SMTP_DATA_DOT;
+			if (d->counts)
+				run_flush(run, at, at + 1);
+			return false;
+		}
+		break;
+	case SMTP_DATA_DOT:
+		return behind_dot(d, run, at);
+	case SMTP_DATA_DOT_CR:
+		return behind_dot_cr(d, run, at);
 	}
-	lf += n;
-	if (lf > n)
-		d->cr = in.at[lf - 1] == '\r';
-	if (ends_line(d))
-		d->state = SMTP_DATA_START;
-	d->cr = false;
-	hand_on(to, bytes_first(in, lf + 1));
-	return lf + 1;
+	if (octet == '\n')
+		end_line(d, SMTP_END_LF);
+	else
+		d->state = octet == '\r' ? SMTP_DATA_CR : SMTP_DATA_TEXT;
+	return false;
 }
 
 size_t
-smtp_data_push(struct smtp_data *d, struct bytes in, struct message *to, bool *ended)
+smtp_data_push(struct smtp_data *d, struct bytes in, struct smtp_delivery *to, bool *ended)
 {
+	struct run run = { .in = in, .to = to };
 	size_t n = 0;
 
 	*ended = false;
 	while (n < in.len && !*ended) {
-		uint8_t octet = in.at[n];
-
-		switch (d->state) {
-		case SMTP_DATA_START:
-			d->cr = false;
-			if (octet == '.') {
-				d->state = SMTP_DATA_DOT;
-				n++;
-			} else {
-				d->state = SMTP_DATA_LINE;
-			}
+		if (d->state == SMTP_DATA_TEXT)
+			n += next_end(bytes_skip(in, n));
+		if (n == in.len)
 			break;
-		case SMTP_DATA_DOT:
-			if (octet == '\r') {
-				d->state = SMTP_DATA_DOT_CR;
-				n++;
-			} else if (octet == '\n') {
-				/* After CRLF this is no proper end, but the servers that are lenient take it for one. */
-				d->smuggling |= d->lines && !d->bare;
-				*ended = true;
-				n++;
-			} else {
-				d->state = SMTP_DATA_LINE; /* the dot was stuffed: it is dropped */
-			}
-			break;
-		case SMTP_DATA_DOT_CR:
-			if (octet == '\n') {
-				*ended = true;
-				n++;
-			} else {
-				hand_on(to, BYTES("\r"));
-				d->cr = true;
-				d->state = SMTP_DATA_LINE;
-			}
-			break;
-		case SMTP_DATA_LINE:
-			n += push_line(d, bytes_skip(in, n), to);
-			break;
-		}
+		*ended = step(d, &run, n);
+		n++;
 	}
+	/* What ends the content is no content; a dot or CR held back was taken out of the run already. */
+	if (!*ended)
+		run_flush(&run, n, n);
 	return n;
 }

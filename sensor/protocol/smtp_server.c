@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the server of an SMTP dialogue answers, and to what.
+ * What the server of an SMTP dialogue answers, and to what: a reply belongs to the oldest command that awaits one, unless
+ * its code can only be meant for a later one.
  */
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "protocol/smtp.h"
-#include "protocol/smtp_reply.h"
 
-#define TEXT_MAX 8192
 #define CODES_FIRST 16
+#define MECHANISM_MAX 32
 
-static void answer(struct smtp *, uint16_t code, usec_t time);
-static void on_unasked(struct smtp *, uint16_t code, usec_t time);
+/* --- what is remembered for the report --- */
 
 static void
 note_code(struct smtp *s, uint16_t code)
@@ -36,17 +35,17 @@ note_code(struct smtp *s, uint16_t code)
 	s->codes[s->code_count++] = code;
 }
 
-/* The greeting's first line names the server; further lines are for people. */
 static void
-on_greeting_line(struct smtp *s, const struct smtp_reply_line *r, usec_t time)
+note_reply(struct smtp *s, const struct smtp_reply_line *r)
 {
-	if (s->banner_code == 0) {
-		if (s->client_spoke)
-			smtp_say(s, ANOMALY_EARLY_CLIENT, FROM_CLIENT, time);
-		s->banner_code = r->code;
-		(void)text_append(&s->banner, r->text, TEXT_MAX);
+	note_code(s, r->code);
+	buffer_reset(&s->last_reply);
+	for (int power = 100; power > 0; power /= 10)
+		(void)buffer_append_octet(&s->last_reply, (uint8_t)('0' + r->code / power % 10));
+	if (r->text.len > 0) {
+		(void)buffer_append_octet(&s->last_reply, ' ');
+		(void)text_append(&s->last_reply, r->text, SMTP_TEXT_MAX);
 	}
-	s->greeted |= r->last;
 }
 
 /* A line of the answer to EHLO: what the server offers. */
@@ -58,294 +57,171 @@ on_offer(struct smtp *s, struct bytes text)
 	if (bytes_equal_nocase(word, BYTES("STARTTLS")))
 		s->starttls_offered = true;
 	/* "AUTH=" is how the drafts of RFC 2554 wrote it: the same list a second time. */
-	if (!bytes_equal_nocase(word, BYTES("AUTH")) || s->mechanisms.len > 0)
+	if (bytes_starts_nocase(word, BYTES("AUTH=")))
+		rest = bytes_skip(text, sizeof("AUTH=") - 1);
+	else if (!bytes_equal_nocase(word, BYTES("AUTH")))
+		return;
+	if (s->mechanisms.len > 0)
 		return;
 	while (rest.len > 0) {
 		struct bytes mechanism = bytes_split(&rest, ' ');
 
-		if (mechanism.len > 0 && mechanism.len <= 32 && text_is_utf8(mechanism))
+		if (mechanism.len > 0 && mechanism.len <= MECHANISM_MAX && text_is_utf8(mechanism))
 			(void)texts_add(&s->mechanisms, mechanism);
 	}
 }
 
-static void
-on_hello_reply(struct smtp *s, const struct smtp_pending *p, uint16_t code, usec_t time)
-{
-	if (code / 100 != 2)
-		return;
-	buffer_reset(&s->helo);
-	(void)buffer_append(&s->helo, buffer_bytes(&p->address));
-	/* A new greeting begins anew (RFC 5321 section 4.1.4); what the client has begun since then is not meant. */
-	if (s->transaction != NULL && s->transaction == p->transaction) {
-		smtp_tell(s, s->transaction, 0, bytes_of(NULL, 0), time);
-		smtp_transaction_drop(s->transaction);
-		s->transaction = NULL;
-	}
-}
+/* --- which command it answers --- */
 
-static void
-on_mail_reply(struct smtp *s, const struct smtp_pending *p, uint16_t code)
-{
-	struct smtp_transaction *t = p->transaction;
-
-	if (t == NULL)
-		return;
-	if (p->nested && code / 100 == 2) {
-		/* The server took it all the same: the transaction before is over. */
-		if (s->transaction == t) {
-			smtp_transaction_drop(t);
-			s->transaction = smtp_transaction_new(s->context.limits);
-			if (s->transaction != NULL)
-				smtp_transaction_set_sender(s->transaction, buffer_bytes(&p->address));
-		}
-	} else if (!p->nested && code >= 400 && t->message == NULL) {
-		t->sender = SMTP_SENDER_REFUSED;
-		/* What was never taken is no transaction: a later sender begins one. */
-		if (s->transaction == t && t->to.len == 0) {
-			smtp_transaction_drop(t);
-			s->transaction = NULL;
-		}
-	}
-}
-
-static void
-on_rcpt_reply(struct smtp *s, const struct smtp_pending *p, uint16_t code)
-{
-	if (code < 400)
-		return;
-	(void)texts_add(&s->rcpt_refused, buffer_bytes(&p->address));
-	if (p->transaction == NULL)
-		return;
-	smtp_transaction_refuse(p->transaction, buffer_bytes(&p->address));
-	if (s->transaction == p->transaction && p->transaction->sender == SMTP_SENDER_NONE) {
-		smtp_transaction_drop(s->transaction);
-		s->transaction = NULL;
-	}
-}
-
-/* What a server may say to a recipient and not to DATA. */
-static bool
-is_about_recipient(uint16_t code)
-{
-	return (code >= 450 && code <= 452) || (code >= 550 && code <= 553);
-}
-
-/* Whether this is no answer to DATA at all, but one to a command before it, of whose replies some were lost. */
-static bool
-answers_earlier(const struct smtp *s, uint16_t code)
-{
-	return s->lossy && s->held.len == 0 && (code / 100 == 2 || is_about_recipient(code));
-}
-
-static bool
-holds_commands(const struct smtp *s)
-{
-	struct bytes held = buffer_bytes(&s->held);
-
-	return smtp_command_read(bytes_first(held, bytes_find(held, '\n'))).verb != SMTP_UNKNOWN;
-}
-
-/* A good reply that is not 354 tells of what came after DATA already: its own reply was lost. */
-static void
-on_go_ahead_reply(struct smtp *s, uint16_t code, usec_t time)
-{
-	bool late = code / 100 == 2;
-
-	if (s->state != SMTP_STATE_GO_AHEAD)
-		return;
-	smtp_client_resume(s, code == 354 || (late && !holds_commands(s)), time);
-	if (!late)
-		return;
-	if (s->pending_len > 0)
-		answer(s, code, time);
-	else
-		on_unasked(s, code, time);
-}
-
-/* A chunk refused ends the message: the server forgets all of it (RFC 3030 section 2). */
-static void
-on_chunk_reply(struct smtp *s, const struct smtp_pending *p, uint16_t code, usec_t time)
-{
-	if (code < 400 || p->transaction == NULL)
-		return;
-	smtp_tell(s, p->transaction, code, buffer_bytes(&s->last_reply), time);
-	if (s->transaction == p->transaction && s->state == SMTP_STATE_COMMANDS) {
-		smtp_transaction_drop(s->transaction);
-		s->transaction = NULL;
-	}
-}
-
-static void
-tell_login(struct smtp *s, uint16_t code, usec_t time)
-{
-	struct login_report report = { .ordinal = s->logins++, .user_text = buffer_bytes(&s->sasl.user),
-		.domain_text = buffer_bytes(&s->sasl.domain), .mechanism = buffer_bytes(&s->sasl.name),
-		.cleartext = s->sasl.cleartext && s->sasl.responses > 0 };
-	struct observation o = { .kind = OBSERVED_LOGIN, .time = time, .session = s->context.session };
-
-	report.outcome = code == 0 ? LOGIN_UNKNOWN : code / 100 == 2 ? LOGIN_SUCCESS : LOGIN_FAILURE;
-	o.login = &report;
-	s->context.observe(s->context.observe_arg, &o);
-}
-
-static void
-on_auth_reply(struct smtp *s, uint16_t code, usec_t time)
-{
-	s->auth_under_way = false;
-	s->auth_challenged = false;
-	s->authenticated |= code / 100 == 2;
-	tell_login(s, code, time);
-}
-
-static void
-on_starttls_reply(struct smtp *s, uint16_t code, usec_t time)
-{
-	s->starttls_pending = false;
-	if (code != 220)
-		return;
-	s->starttls_started = true;
-	s->starts_tls = true;
-	if (s->transaction != NULL)
-		smtp_tell(s, s->transaction, 0, bytes_of(NULL, 0), time);
-	smtp_transaction_drop(s->transaction);
-	s->transaction = NULL;
-}
-
-/* 354 answers DATA and nothing else (RFC 5321 section 4.2.3): what is older than that was never answered in a way that
- * could be read, and is passed over. */
-static void
-resynchronise(struct smtp *s, uint16_t code)
-{
-	size_t i;
-
-	if (code != 354)
-		return;
-	for (i = 0; i < s->pending_len; i++)
-		if (s->pending[(s->pending_first + i) % s->pending_room].what == SMTP_AWAITS_GO_AHEAD)
-			break;
-	if (i == s->pending_len)
-		return;
-	while (i-- > 0)
-		smtp_pending_pop(s);
-}
-
-/* The final line of a reply, for the oldest command that awaits one. */
-static void
-answer(struct smtp *s, uint16_t code, usec_t time)
-{
-	struct smtp_pending *p, taken;
+/* Codes that answer one command and no other (RFC 5321 section 4.2.3, RFC 4954 section 6). */
+static const struct {
+	uint16_t code;
 	enum smtp_awaited what;
+} exclusive[] = {
+	{ 354, SMTP_AWAITS_GO_AHEAD },
+	{ 334, SMTP_AWAITS_AUTH },
+	{ 235, SMTP_AWAITS_AUTH },
+	{ 221, SMTP_AWAITS_QUIT },
+};
 
-	resynchronise(s, code);
-	p = &s->pending[s->pending_first];
-	what = p->what;
-	if (what == SMTP_AWAITS_AUTH && code == 334) {
-		s->auth_challenged = true;
-		return;
+/* What is older than the command that this code must be meant for never got a reply that could be read: it is passed
+ * over. Whether such a command was found. */
+static bool
+resynchronise(struct smtp *s, uint16_t code, usec_t time)
+{
+	size_t before;
+
+	for (size_t i = 0; i < sizeof(exclusive) / sizeof(exclusive[0]); i++) {
+		if (exclusive[i].code != code || !smtp_pending_find(s, exclusive[i].what, &before))
+			continue;
+		while (before-- > 0)
+			smtp_settle_first(s, 0, time);
+		return true;
 	}
-	if (what == SMTP_AWAITS_GO_AHEAD && answers_earlier(s, code))
-		return;
-	if (what == SMTP_AWAITS_MESSAGE && p->replies > 1) {
-		/* LMTP: one recipient's fate each; the message is told of with the first that is good, or the last. */
-		p->replies--;
-		if (code / 100 == 2)
-			smtp_tell(s, p->transaction, code, buffer_bytes(&s->last_reply), time);
-		return;
-	}
-	/* Taken out before it is acted on: what is held may bring further commands. */
-	taken = *p;
-	s->pending_first = (s->pending_first + 1) % s->pending_room;
-	s->pending_len--;
-	if (what == SMTP_AWAITS_HELLO)
-		on_hello_reply(s, &taken, code, time);
-	else if (what == SMTP_AWAITS_MAIL)
-		on_mail_reply(s, &taken, code);
-	else if (what == SMTP_AWAITS_RCPT)
-		on_rcpt_reply(s, &taken, code);
-	else if (what == SMTP_AWAITS_GO_AHEAD)
-		on_go_ahead_reply(s, code, time);
-	else if (what == SMTP_AWAITS_CHUNK)
-		on_chunk_reply(s, &taken, code, time);
-	else if (what == SMTP_AWAITS_MESSAGE && taken.transaction != NULL)
-		smtp_tell(s, taken.transaction, code, buffer_bytes(&s->last_reply), time);
-	else if (what == SMTP_AWAITS_AUTH)
-		on_auth_reply(s, code, time);
-	else if (what == SMTP_AWAITS_STARTTLS)
-		on_starttls_reply(s, code, time);
-	smtp_transaction_drop(taken.transaction);
-	buffer_clear(&taken.address);
+	return false;
 }
 
-/* A reply that nothing awaits. 354 says that a DATA was missed; in the middle of content of which something is missing,
- * any other says that the end was in what is missing. */
+/* A reply that nothing awaits. It may say what was in a part that is missing. */
 static void
 on_unasked(struct smtp *s, uint16_t code, usec_t time)
 {
-	struct smtp_transaction *t = s->transaction;
+	struct smtp_delivery *d = s->delivery;
 
-	if (s->state == SMTP_STATE_COMMANDS && code == 354 && s->lossy) {
-		line_clear(&s->command);
-		smtp_client_begin_content(s);
-		return;
-	}
-	if (s->state != SMTP_STATE_CONTENT || t == NULL || !t->lossy || code == 354)
-		return;
-	smtp_tell(s, t, code, buffer_bytes(&s->last_reply), time);
-	smtp_transaction_drop(t);
-	s->transaction = NULL;
-	s->state = SMTP_STATE_COMMANDS;
-}
-
-static void
-note_reply(struct smtp *s, const struct smtp_reply_line *r)
-{
-	note_code(s, r->code);
-	buffer_reset(&s->last_reply);
-	(void)text_append_point(&s->last_reply, (uint32_t)('0' + r->code / 100));
-	(void)text_append_point(&s->last_reply, (uint32_t)('0' + r->code / 10 % 10));
-	(void)text_append_point(&s->last_reply, (uint32_t)('0' + r->code % 10));
-	if (r->text.len > 0) {
-		(void)buffer_append_octet(&s->last_reply, ' ');
-		(void)text_append(&s->last_reply, r->text, TEXT_MAX);
+	if (code == 334) {
+		/* Of an AUTH that was not seen: what the client says next may be its secret. */
+		s->auth_challenged = true;
+		s->auth_seen = true;
+	} else if (s->state == SMTP_STATE_COMMANDS && code == 354 && s->lossy) {
+		smtp_client_begin_unasked(s, time);
+	} else if (s->state == SMTP_STATE_CONTENT && code / 100 != 3 &&
+		   (d == NULL || d->lossy || s->data.smuggling)) {
+		/* The server has seen an end of the content that we have not, or took for none. */
+		if (d != NULL) {
+			d->ended = true;
+			d->lossy = true;
+			smtp_tell(s, d, code, time);
+		}
+		smtp_client_abandon(s);
+	} else if (s->state == SMTP_STATE_CONTENT && code >= 400 && d != NULL) {
+		/* It has had enough. Some more may come, but no other reply. */
+		smtp_delivery_keep_reply(d, code, buffer_bytes(&s->last_reply));
 	}
 }
 
+/* The final line of a reply. */
 static void
-on_reply(struct smtp *s, const struct smtp_reply_line *r, usec_t time)
+on_reply(struct smtp *s, uint16_t code, usec_t time)
 {
+	struct smtp_pending *p;
+	bool certain;
+
+	if (s->queue.len == 0)
+		smtp_client_answered(s, time);
+	certain = resynchronise(s, code, time);
+	/* 354 answers a DATA that was not seen; what is older got its reply where nobody saw it. */
+	if (code == 354 && !certain && s->lossy && s->state == SMTP_STATE_COMMANDS)
+		smtp_settle_all(s, time);
+	p = smtp_pending_first(s);
+	if (p == NULL) {
+		on_unasked(s, code, time);
+		return;
+	}
+	if (p->what == SMTP_AWAITS_AUTH && code == 334) {
+		s->auth_challenged = true;
+		return;
+	}
+	/* Where replies were lost, one that fits several commands says nothing. */
+	if (!certain && s->doubtful && s->queue.len > 1)
+		return;
+	if (p->what == SMTP_AWAITS_GO_AHEAD && code / 100 == 2 && s->lossy) {
+		/* DATA is never answered so: this is for a command before it, or for what followed its lost reply. */
+		if (s->held.len == 0)
+			return;
+		smtp_settle_first(s, 0, time);
+		if (s->queue.len == 0) {
+			on_unasked(s, code, time);
+			return;
+		}
+	}
+	s->doubtful = false;
+	smtp_settle_first(s, code, time);
+}
+
+/* --- lines --- */
+
+/* The greeting (RFC 5321 section 4.3.1) is 220 or a refusal; another code says that it was not seen. */
+static bool
+is_greeting(struct smtp *s, const struct smtp_reply_line *r)
+{
+	if (!s->greeted && s->banner_code == 0 && r->code != 220 && r->code < 400)
+		s->greeted = true;
+	return !s->greeted;
+}
+
+/* Its first line names the server; further lines are for people. */
+static void
+on_greeting_line(struct smtp *s, const struct smtp_reply_line *r, usec_t time)
+{
+	if (s->banner_code == 0) {
+		if (s->client_spoke)
+			smtp_say(s, ANOMALY_EARLY_CLIENT, FROM_CLIENT, time);
+		s->banner_code = r->code;
+		(void)text_append(&s->banner, r->text, SMTP_TEXT_MAX);
+	}
+	if (!r->last)
+		return;
+	s->greeted = true;
 	note_reply(s, r);
-	/* A server that shuts down says so whenever it likes. */
-	if (s->pending_len == 0)
-		on_unasked(s, r->code, time);
-	else
-		answer(s, r->code, time);
 }
 
 static void
 on_line(struct smtp *s, usec_t time)
 {
+	struct bytes text = line_text(&s->reply);
 	struct smtp_reply_line r;
+	struct smtp_pending *p;
 
 	if (s->reply.cut)
 		smtp_say(s, ANOMALY_LONG_LINE, FROM_SERVER, time);
-	if (!smtp_reply_read(line_text(&s->reply), &r)) {
-		if (line_text(&s->reply).len > 0 && !s->reply.doubtful)
+	if (!smtp_reply_read(text, &r)) {
+		if (text.len > 0 && !s->reply.doubtful)
 			smtp_say(s, ANOMALY_BAD_REPLY, FROM_SERVER, time);
 		return;
 	}
-	/* A server that was asked and answers 250 has greeted before, unseen: 220, 421 and 554 are greetings. */
-	if (!s->greeted && s->banner_code == 0 && s->pending_len > 0 && r.code / 100 == 2 && r.code != 220)
-		s->greeted = true;
-	if (!s->greeted && !s->context.session->midstream) {
+	if (s->reply_code != 0 && s->reply_code != r.code)
+		smtp_say(s, ANOMALY_REPLY_CODES, FROM_SERVER, time);
+	s->reply_code = r.last ? 0 : r.code;
+	if (is_greeting(s, &r)) {
 		on_greeting_line(s, &r, time);
-		if (r.last)
-			note_reply(s, &r);
 		return;
 	}
-	if (s->pending_len > 0 && s->pending[s->pending_first].what == SMTP_AWAITS_HELLO && r.code == 250)
+	p = smtp_pending_first(s);
+	if (p != NULL && p->what == SMTP_AWAITS_HELLO && r.code == 250)
 		on_offer(s, r.text);
-	if (r.last)
-		on_reply(s, &r, time);
+	if (!r.last)
+		return;
+	note_reply(s, &r);
+	on_reply(s, r.code, time);
 }
 
 size_t
@@ -354,7 +230,7 @@ smtp_server_push(struct smtp *s, struct bytes in, usec_t time)
 	size_t used = 0;
 
 	s->server_spoke = true;
-	s->starts_tls = false;
+	s->unheard = false;
 	while (used < in.len && !s->starts_tls && !s->done) {
 		used += line_push(&s->reply, bytes_skip(in, used));
 		if (s->reply.complete)
@@ -363,16 +239,15 @@ smtp_server_push(struct smtp *s, struct bytes in, usec_t time)
 	return s->done ? in.len : used;
 }
 
-/* Replies were lost, nobody knows how many: what awaited one stays unanswered. Only DATA still waits for its own. */
+/* Replies were lost, nobody knows how many. What awaits one may get it yet, if it is the only one. */
 void
-smtp_server_lost(struct smtp *s, usec_t time)
+smtp_server_lost(struct smtp *s)
 {
 	s->server_spoke = true;
+	s->unheard = false;
 	s->greeted = true;
 	s->lossy = true;
+	s->reply_code = 0;
 	line_lost(&s->reply);
-	smtp_pending_clear(s, time);
-	s->starttls_pending = false;
-	if (s->state == SMTP_STATE_GO_AHEAD)
-		(void)smtp_pending_add(s, SMTP_AWAITS_GO_AHEAD, s->transaction, time);
+	s->doubtful = s->queue.len > 0;
 }

@@ -24,7 +24,9 @@ expect(const char *mechanism, const struct bytes *responses, size_t count, const
 	    (const char *)s.user.at);
 	ck_assert_msg(bytes_equal(buffer_bytes(&s.domain), bytes_str(domain)), "%s: domain %.*s", mechanism, (int)s.domain.len,
 	    (const char *)s.domain.at);
-	ck_assert(s.cleartext == clear);
+	if (bytes_equal(bytes_str(domain), BYTES("DOM")))
+		ck_assert(bytes_equal(buffer_bytes(&s.workstation), BYTES("D")));
+	ck_assert_msg(sasl_secret_was_clear(&s) == clear, "%s", mechanism);
 	sasl_clear(&s);
 }
 
@@ -37,17 +39,68 @@ START_TEST(mechanisms)
 
 	expect("PLAIN", ONE("\0alice\0secret"), "alice", "", true);
 	expect("plain", ONE("admin\0alice\0secret"), "alice", "", true);
-	expect("PLAIN", ONE("alice"), "alice", "", true);
+	expect("PLAIN", ONE("admin\0\0secret"), "admin", "", true);
+	/* Without both NULs nobody knows which part is the password. */
+	expect("PLAIN", ONE("alice"), "", "", true);
+	expect("PLAIN", ONE("alice\0secret"), "", "", true);
+	expect("PLAIN", NULL, 0, "", "", false);
+	expect("LOGIN", ONE("alice"), "alice", "", false);
 	expect("LOGIN", login, 2, "alice", "", true);
 	expect("CRAM-MD5", ONE("a user b913a602c7eda7a495b4e6e7334d3890"), "a user", "", false);
-	expect("DIGEST-MD5", ONE("charset=utf-8,username=\"chris\",realm=\"x\""), "chris", "", false);
-	expect("DIGEST-MD5", ONE("username=\"chris\",realm=\"x\""), "chris", "", false);
+	expect("CRAM-MD5", ONE("secret"), "", "", false);
+	expect("DIGEST-MD5", ONE("charset=utf-8,username=\"chris\",realm=\"x\""), "chris", "x", false);
+	expect("DIGEST-MD5", ONE("username=\"a,\\\"b\",response=1"), "a,\"b", "", false);
+	expect("DIGEST-MD5", ONE("username=\"open"), "open", "", false);
 	expect("XOAUTH2", ONE("user=eve@x\1auth=Bearer tok\1\1"), "eve@x", "", true);
 	expect("OAUTHBEARER", ONE("n,a=eve@x,\1host=h\1auth=Bearer tok\1\1"), "eve@x", "", true);
+	expect("OAUTHBEARER", ONE("n,a=eve@x,"), "", "", true);
 	expect("SCRAM-SHA-1", scram, 2, "user", "", false);
+	expect("SCRAM-SHA-256-PLUS", ONE("p=tls-unique,,n=a=2Cb=3Dc,r=x"), "a,b=c", "", false);
 	expect("EXTERNAL", ONE("fred"), "fred", "", false);
 	expect("GSSAPI", ONE("\x60\x82token"), "", "", false);
 	expect("X-OWN", ONE("whatever"), "", "", false);
+}
+END_TEST
+
+/* What stands where a mechanism should may be a secret. */
+START_TEST(names)
+{
+	static const struct {
+		const char *written, *name;
+	} cases[] = {
+		{ "plain", "PLAIN" },
+		{ "X-OWN_2", "X-OWN_2" },
+		{ "scram-sha-1", "SCRAM-SHA-1" },
+		{ "AGFsaWNlAHNlY3JldA==", "OTHER" },
+		{ "c2VjcmV0", "OTHER" },
+		{ "SECRETSECRETSECRETSECRET", "OTHER" },
+		{ "", "OTHER" },
+	};
+	struct sasl s;
+
+	sasl_init(&s);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		sasl_begin(&s, bytes_str(cases[i].written));
+		ck_assert_msg(bytes_equal(buffer_bytes(&s.name), bytes_str(cases[i].name)), "%s", cases[i].written);
+	}
+	sasl_clear(&s);
+}
+END_TEST
+
+/* A response too few, and the password would be taken for the name. */
+START_TEST(behind_a_gap)
+{
+	struct sasl s;
+
+	sasl_init(&s);
+	sasl_begin(&s, BYTES("LOGIN"));
+	sasl_lost(&s);
+	sasl_response(&s, BYTES("c2VjcmV0"));
+	ck_assert_uint_eq(s.user.len, 0);
+	sasl_begin(&s, BYTES("LOGIN"));
+	sasl_response(&s, BYTES("YWxpY2U="));
+	ck_assert(bytes_equal(buffer_bytes(&s.user), BYTES("alice")));
+	sasl_clear(&s);
 }
 END_TEST
 
@@ -60,10 +113,21 @@ START_TEST(ntlm)
 	m[32] = 64;
 	m[36] = 8;  /* user: 8 octets at 70 */
 	m[40] = 70;
+	m[44] = 2;  /* workstation: 2 octets at 64 */
+	m[48] = 64;
 	m[60] = 1;  /* unicode agreed */
 	memcpy(m + 64, "D\0O\0M\0", 6);
 	memcpy(m + 70, "j\0a\0c\0k\0", 8);
 	expect("NTLM", &(struct bytes){ m, 78 }, 1, "jack", "DOM", false);
+	m[70] = 0x3d, m[71] = 0xd8, m[72] = 0x00, m[73] = 0xde; /* a surrogate pair */
+	expect("NTLM", &(struct bytes){ m, 78 }, 1, "\xf0\x9f\x98\x80" "ck", "DOM", false);
+	m[72] = 'x', m[73] = 0; /* half of one */
+	expect("NTLM", &(struct bytes){ m, 78 }, 1, "\xef\xbf\xbd" "xck", "DOM", false);
+	m[60] = 0; /* octets of some code page */
+	m[36] = 0;
+	expect("NTLM", &(struct bytes){ m, 78 }, 1, "", "D\xef\xbf\xbdO\xef\xbf\xbdM\xef\xbf\xbd", false);
+	m[60] = 1;
+	m[36] = 8;
 	m[40] = 200; /* past the end */
 	expect("NTLM", &(struct bytes){ m, 78 }, 1, "", "DOM", false);
 	m[8] = 1;    /* the first message */
@@ -87,7 +151,7 @@ START_TEST(hostile_responses)
 	sasl_response(&s, BYTES("!!!!"));
 	ck_assert_uint_eq(s.responses, 3);
 	sasl_begin(&s, bytes_of(big, 100));
-	ck_assert_uint_le(s.name.len, 32);
+	ck_assert(bytes_equal(buffer_bytes(&s.name), BYTES("OTHER")));
 	sasl_clear(&s);
 }
 END_TEST
@@ -96,6 +160,8 @@ static void
 add_tests(TCase *tests)
 {
 	tcase_add_test(tests, mechanisms);
+	tcase_add_test(tests, names);
+	tcase_add_test(tests, behind_a_gap);
 	tcase_add_test(tests, ntlm);
 	tcase_add_test(tests, hostile_responses);
 }

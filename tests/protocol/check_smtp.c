@@ -133,6 +133,7 @@ static const struct dialogue_case cases[] = {
 	{ "paths of all kinds",
 	    HELLO "C: mail from:a@x\nS: 250 OK\nC: RCPT TO: <@r1,@r2:b@y> NOTIFY=NEVER\nS: 250 OK\nC: RCPT TO:<\"a > b\"@y>\nS: 250 OK\n"
 		  "C: RCPT to :  <j\xc3\xb6rg@y>\nS: 250 OK\nC: DATA\nS: 354 go\nC: .\nS: 250 OK\n",
+	    "anomaly source_route client\n"
 	    "message smtp-data accepted whole from=<a@x> to=<b@y \"a > b\"@y j\xc3\xb6rg@y> refused=<> helo=[me] reply=[250 OK] bytes=0 subject=[]\n"
 	    "report banner=220 [mx ESMTP] helo=[me] auth= commands=EHLO,MAIL,RCPT,RCPT,RCPT,DATA,. "
 	    "replies=220,250,250,250,250,250,354,250 offered= refused=\n", 0 },
