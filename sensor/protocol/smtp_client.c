@@ -240,7 +240,8 @@ is_foreign(struct smtp *s, usec_t time)
 		else
 			smtp_say(s, ANOMALY_TLS_UNASKED, FROM_CLIENT, time);
 		s->done = true;
-	} else if (s->known == 0 && !s->lossy && !s->auth_challenged && (s->command.complete || text.len >= FOREIGN_MIN) &&
+	} else if (s->known == 0 && !s->lossy && !s->auth_challenged &&
+		   (s->command.complete || text.len >= FOREIGN_MIN) &&
 		   smtp_recognises(FROM_CLIENT, text) == RECOGNISED_NOT) {
 		smtp_say(s, ANOMALY_NOT_SMTP, FROM_CLIENT, time);
 		s->done = true;

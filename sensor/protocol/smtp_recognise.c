@@ -28,7 +28,8 @@ recognise_server(struct bytes first)
 		return RECOGNISED_NOT;
 	if (line.len > 3 && line.at[3] != ' ' && line.at[3] != '-' && line.at[3] != '\r')
 		return RECOGNISED_NOT;
-	if (bytes_find_nocase(line, BYTES("SMTP")) != BYTES_NOWHERE || bytes_find_nocase(line, BYTES("LMTP")) != BYTES_NOWHERE)
+	if (bytes_find_nocase(line, BYTES("SMTP")) != BYTES_NOWHERE ||
+	    bytes_find_nocase(line, BYTES("LMTP")) != BYTES_NOWHERE)
 		return RECOGNISED_SURE;
 	/* FTP greets with the same number. */
 	return bytes_find_nocase(line, BYTES("mail")) != BYTES_NOWHERE ? RECOGNISED_LIKELY : RECOGNISED_MAYBE;

@@ -107,11 +107,7 @@ on_unasked(struct smtp *s, uint16_t code, usec_t time)
 {
 	struct smtp_delivery *d = s->delivery;
 
-	if (code == 334) {
-		/* Of an AUTH that was not seen: what the client says next may be its secret. */
-		s->auth_challenged = true;
-		s->auth_seen = true;
-	} else if (s->state == SMTP_STATE_COMMANDS && code == 354 && s->lossy) {
+	if (s->state == SMTP_STATE_COMMANDS && code == 354 && s->lossy) {
 		smtp_client_begin_unasked(s, time);
 	} else if (s->state == SMTP_STATE_CONTENT && code / 100 != 3 &&
 		   (d == NULL || d->lossy || s->data.smuggling)) {
@@ -135,9 +131,17 @@ on_reply(struct smtp *s, uint16_t code, usec_t time)
 	struct smtp_pending *p;
 	bool certain;
 
+	/* Who is answered has ended the line. */
+	if (s->queue.len <= 1 && s->command.doubtful && !line_is_open(&s->command))
+		line_begin(&s->command);
 	if (s->queue.len == 0)
 		smtp_client_answered(s, time);
 	certain = resynchronise(s, code, time);
+	if (code == 334) {
+		/* Also of an AUTH that was not seen: what the client says next may be its secret. */
+		s->auth_challenged = true;
+		s->auth_seen = true;
+	}
 	/* 354 answers a DATA that was not seen; what is older got its reply where nobody saw it. */
 	if (code == 354 && !certain && s->lossy && s->state == SMTP_STATE_COMMANDS)
 		smtp_settle_all(s, time);
@@ -146,10 +150,8 @@ on_reply(struct smtp *s, uint16_t code, usec_t time)
 		on_unasked(s, code, time);
 		return;
 	}
-	if (p->what == SMTP_AWAITS_AUTH && code == 334) {
-		s->auth_challenged = true;
+	if (p->what == SMTP_AWAITS_AUTH && code == 334)
 		return;
-	}
 	/* Where replies were lost, one that fits several commands says nothing. */
 	if (!certain && s->doubtful && s->queue.len > 1)
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/script.h"
 
+#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,16 @@ put_raw(struct buffer *out, const char *text, size_t len)
 	}
 }
 
+static void
+add_gap(struct script *s, enum direction from, uint64_t missing)
+{
+	if (s->len == SCRIPT_STRETCHES || missing == 0)
+		abort();
+	s->stretches[s->len].from = from;
+	s->stretches[s->len].at = s->bytes.len;
+	s->stretches[s->len++].missing = missing;
+}
+
 void
 script_read(struct script *s, const char *text)
 {
@@ -48,8 +59,14 @@ script_read(struct script *s, const char *text)
 		if (len == 2 && strncmp(text, "--", 2) == 0) {
 			apart = true;
 		} else {
-			if (len < 2 || (text[0] != 'C' && text[0] != 'S') || (text[1] != ':' && text[1] != '|'))
+			if (len < 2 || (text[0] != 'C' && text[0] != 'S') || strchr(":|~", text[1]) == NULL)
 				abort();
+			if (text[1] == '~') {
+				add_gap(s, from, strtoull(text + 2, NULL, 10));
+				text += len + (end != NULL);
+				apart = true;
+				continue;
+			}
 			put_raw(&s->bytes, text + (len > 2 ? 3 : 2), len > 2 ? len - 3 : 0);
 			if (text[1] == ':')
 				(void)buffer_append(&s->bytes, BYTES("\r\n"));
@@ -172,12 +189,51 @@ script_run(const struct script *s, const struct protocol *protocol, const struct
 
 	if (player.parser == NULL)
 		abort();
-	for (size_t i = 0; i < s->len; i++)
-		if (play->only == 0 || (play->only == 1) == (s->stretches[i].from == FROM_CLIENT))
-			say_stretch(&player, s->stretches[i].from,
-			    bytes_of(s->bytes.at + s->stretches[i].at, s->stretches[i].len), s->stretches[i].at);
+	for (size_t i = 0; i < s->len; i++) {
+		enum direction from = s->stretches[i].from;
+		uint64_t missing = s->stretches[i].missing;
+
+		if (play->only != 0 && (play->only == 1) != (from == FROM_CLIENT))
+			continue;
+		if (missing == 0)
+			say_stretch(&player, from, bytes_of(s->bytes.at + s->stretches[i].at, s->stretches[i].len),
+			    s->stretches[i].at);
+		else if (!player.done)
+			player.done = protocol->gap(player.parser, from, missing, 1000) == PARSER_IS_DONE;
+	}
 	protocol->finish(player.parser, 2000);
 	protocol->report(player.parser, &report);
 	put_report(r, &report);
 	protocol->close(player.parser);
+}
+
+static void
+assert_played(const struct script_case *c, const struct script *s, const struct protocol *protocol, struct script_play play)
+{
+	struct recorder r;
+
+	play.guarded = true;
+	recorder_init(&r);
+	script_run(s, protocol, &play, &r);
+	ck_assert_msg(strcmp(recorder_text(&r), c->expected) == 0, "%s, %s at %zu:\n%s--- wanted\n%s", c->name,
+	    play.octets ? "octet by octet" : "split", play.split, recorder_text(&r), c->expected);
+	recorder_clear(&r);
+}
+
+void
+script_assert(const struct script_case *c, const struct protocol *protocol)
+{
+	struct script_play play = c->play;
+	struct script s;
+
+	script_read(&s, c->script);
+	play.split = SIZE_MAX;
+	play.gap = SIZE_MAX;
+	assert_played(c, &s, protocol, play);
+	play.octets = true;
+	assert_played(c, &s, protocol, play);
+	play.octets = false;
+	for (play.split = 1; play.split < s.bytes.len; play.split++)
+		assert_played(c, &s, protocol, play);
+	script_clear(&s);
 }

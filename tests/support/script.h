@@ -6,6 +6,8 @@
  *	C: EHLO me               a line of the client
  *	C| raw\n                 as it stands, without a line end; \r \n \\ and \xHH are understood
  *	S|
+ *	C~ 20                    20 octets of the client will never come
+ *	S~ 7
  *
  * Neighbouring lines of one side are one stretch of bytes unless a line "--" stands between them.
  */
@@ -23,6 +25,7 @@ struct script {
 	struct {
 		enum direction from;
 		size_t at, len;
+		uint64_t missing; /* a gap of so many octets; 0: bytes */
 	} stretches[SCRIPT_STRETCHES];
 	size_t len;
 };
@@ -47,6 +50,15 @@ struct script_play {
  *	report banner=220 [mx ESMTP] helo=[me] auth=PLAIN commands=EHLO,... replies=220,... offered=PLAIN,LOGIN
  * A parser that agrees to TLS hears the rest all the same (clear text goes on). */
 void script_run(const struct script *, const struct protocol *, const struct script_play *, struct recorder *);
+
+/* Plays it whole, octet by octet, cut in two at every octet, always ending at an unmapped page; and fails the test
+ * unless what was recorded is each time the text expected. */
+struct script_case {
+	const char *name, *script, *expected;
+	struct script_play play;
+};
+
+void script_assert(const struct script_case *, const struct protocol *);
 
 /* The limits that scripts are played under; a test may change them before it plays. */
 extern struct protocol_limits script_limits;
