@@ -98,6 +98,7 @@ ecs_put_login(json_t *document, const struct observation *o)
 	ecs_put_truncated(document, "user.name", json_put_text(user, "name", r->user_text));
 	ecs_put_truncated(document, "user.domain", json_put_text(user, "domain", r->domain_text));
 	json_put_text(mailtap, "mechanism", r->mechanism);
+	(void)json_put_text(mailtap, "workstation", r->workstation_text);
 	json_put_flag(mailtap, "cleartext", r->cleartext);
 	json_put_word(json_sub(document, "event"), "outcome", outcomes[r->outcome]);
 	json_add_once(json_sub(document, "related"), "user", r->user_text);
