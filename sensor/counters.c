@@ -14,9 +14,9 @@ put(struct counters *c, const char *group, const char *name, uint64_t value)
 }
 
 static void
-put_pipeline(struct counters *c, const struct pipeline *p)
+put_pipeline(struct counters *c, const struct pipeline_counters *p)
 {
-	struct pipeline_counters n = pipeline_counters(p);
+	struct pipeline_counters n = *p;
 
 	put(c, "packets", "seen", n.frames);
 	put(c, "packets", "bytes", n.frame_bytes);
@@ -44,25 +44,21 @@ put_pipeline(struct counters *c, const struct pipeline *p)
 }
 
 static void
-put_capture(struct counters *c, struct worker *w, size_t interfaces)
+put_capture(struct counters *c, const struct totals *t)
 {
-	struct source_counters sum = { 0 };
-	uint64_t lost = 0, up = 0;
-
-	for (size_t i = 0; i < interfaces; i++) {
-		struct worker_interface n = worker_interface(w, i);
-
-		sum.received += n.counters.received;
-		sum.kernel_dropped += n.counters.kernel_dropped;
-		sum.interface_dropped += n.counters.interface_dropped;
-		lost += n.lost;
-		up += n.up;
-	}
-	put(c, "capture", "received", sum.received);
-	put(c, "capture", "kernel_dropped", sum.kernel_dropped);
-	put(c, "capture", "interface_dropped", sum.interface_dropped);
-	put(c, "capture", "interfaces_up", up);
-	put(c, "capture", "interfaces_lost", lost);
+	put(c, "capture", "received", t->capture.received);
+	put(c, "capture", "kernel_dropped", t->capture.kernel_dropped);
+	put(c, "capture", "interface_dropped", t->capture.interface_dropped);
+	put(c, "capture", "interfaces_up", t->interfaces_up);
+	put(c, "capture", "interfaces_lost", t->interfaces_lost);
+	put(c, "workers", "count", t->workers);
+	put(c, "workers", "handed_over", t->handover.given);
+	put(c, "workers", "handover_dropped", t->handover.dropped);
+	put(c, "queue", "observations", t->queue.pushed);
+	put(c, "queue", "lost", t->queue.lost);
+	put(c, "queue", "used_bytes", t->queue.used);
+	put(c, "queue", "highest_bytes", t->queue.highest);
+	put(c, "queue", "size_bytes", t->queue.size);
 }
 
 static void
@@ -102,14 +98,41 @@ put_sinks(struct counters *c, const struct delivery *d)
 }
 
 void
-counters_read(struct counters *c, const struct pipeline *p, struct worker *w, size_t interfaces,
-    const struct delivery *d)
+counters_read(struct counters *c, const struct totals *t, const struct delivery *d)
 {
 	c->len = 0;
-	put_pipeline(c, p);
+	put_pipeline(c, &t->pipeline);
 	put_delivery(c, d);
-	if (w == NULL)
+	if (t->workers == 0)
 		return;
-	put_capture(c, w, interfaces);
+	put_capture(c, t);
 	put_sinks(c, d);
+}
+
+void
+totals_read(struct totals *t, struct workers *w, const struct pipeline *p)
+{
+	struct workers_view view;
+
+	*t = (struct totals){ 0 };
+	if (w == NULL) {
+		t->pipeline = pipeline_counters(p);
+		t->time = pipeline_time(p);
+		return;
+	}
+	workers_look(w, &view);
+	t->pipeline = view.pipeline;
+	t->time = view.time;
+	t->queue = view.queue;
+	t->handover = view.handover;
+	t->workers = view.count;
+	for (size_t i = 0; i < workers_interfaces(w); i++) {
+		struct workers_interface n = workers_interface(w, i);
+
+		t->capture.received += n.counters.received;
+		t->capture.kernel_dropped += n.counters.kernel_dropped;
+		t->capture.interface_dropped += n.counters.interface_dropped;
+		t->interfaces_lost += n.lost;
+		t->interfaces_up += n.up;
+	}
 }

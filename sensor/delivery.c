@@ -53,7 +53,7 @@ delivery_observe(void *delivery, const struct observation *o)
 	struct document document;
 
 	/* The event first: an alert refers to events that a consumer can already have. */
-	if (d->wants_events && o->kind != OBSERVED_VOLUME) {
+	if (d->wants_events && ecs_dataset(o->kind) != NULL) {
 		if (ecs_event(&d->ecs, o, &d->line, &document)) {
 			d->counters.events++;
 			hand_out(d, &document);

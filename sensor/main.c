@@ -62,9 +62,9 @@ open_log(const struct settings *s, const struct command_line *line)
 	log_open(target, level);
 }
 
-/* The pipeline outlives reloads: it borrows from the settings of the start, and from `op` what a reload may change. */
-static struct pipeline *
-make_pipeline(struct operator *op, const char *const *names, size_t count)
+/* Pipelines outlive reloads: they borrow from the settings of the start, and from `op` what a reload may change. */
+static struct pipeline_settings
+pipeline_settings_of(struct operator *op, const char *const *names, size_t count)
 {
 	const struct settings *s = op->boot;
 	struct pipeline_settings p = { .flow = s->flow, .stream = s->stream, .interfaces = names,
@@ -75,7 +75,7 @@ make_pipeline(struct operator *op, const char *const *names, size_t count)
 	p.flow.server_port_count = s->capture.port_count;
 	p.dialogue = (struct dialogue_limits){ .protocol = &s->protocol, .message = &op->message_limits,
 		.volume_step = s->events.volume_step, .session_update = s->events.session_update };
-	return pipeline_new(&p, delivery_observe, op->delivery);
+	return p;
 }
 
 static int
@@ -84,17 +84,22 @@ run_files(struct operator *op, const struct command_line *line)
 	const struct settings *s = op->boot;
 	struct replay r = { .files = line->files.at, .count = line->files.len, .capture = s->capture.source,
 		.batch = (int)s->capture.batch, .patience = s->daemon.stop_deadline, .base = op->base,
-		.delivery = op->delivery, .stop = &op->stop };
+		.delivery = op->delivery, .losses = &op->losses, .stop = &op->stop };
+	struct pipeline_settings p = pipeline_settings_of(op, line->files.at, line->files.len);
 	int status;
 
 	r.capture.filter = s->capture.filter[0] != '\0' ? s->capture.filter : NULL;
+	op->pipeline = pipeline_new(&p, delivery_observe, op->delivery);
+	if (op->pipeline == NULL) {
+		log_error("mailtapd", "not enough memory for the flow table: lower flow.max");
+		return EXIT_CONFIGURATION;
+	}
 	r.pipeline = op->pipeline;
 	if (!operator_listen(op))
 		return EXIT_CONFIGURATION;
 	status = replay_run(&r);
 	pipeline_finish(op->pipeline);
-	delivery_tick(op->delivery, pipeline_time(op->pipeline));
-	operator_stats(op);
+	operator_close_books(op);
 	if (!replay_drain(op->base, op->delivery, s->daemon.stop_deadline) || operator_undelivered(op) > 0) {
 		log_error("publish", "%llu documents could not be delivered",
 		    (unsigned long long)operator_undelivered(op));
@@ -143,12 +148,13 @@ static int
 run_live(struct operator *op, const struct command_line *line)
 {
 	const struct settings *s = op->boot;
+	struct pipeline_settings p = pipeline_settings_of(op, op->interfaces, op->interface_count);
 	char error[256];
 	struct privileges who;
 
 	if (!drop_root(s, &who))
 		return EXIT_CONFIGURATION;
-	if (!operator_open_capture(op, error, sizeof(error))) {
+	if (!operator_open_capture(op, &p, error, sizeof(error))) {
 		log_error("capture", "%s", error);
 		return EXIT_CAPTURE;
 	}
@@ -165,7 +171,10 @@ run_live(struct operator *op, const struct command_line *line)
 	if (line->print == 0 && s->publish.file.path[0] == '\0' && !s->publish.redis.enabled)
 		log_warning("publish",
 		    "alerts go nowhere: set publish.redis.enabled or publish.file.path, or use --print");
-	worker_start(op->worker);
+	if (!workers_start(op->workers, error, sizeof(error))) {
+		log_error("capture", "%s", error);
+		return EXIT_CONFIGURATION;
+	}
 	ready_up("capturing");
 	background_up();
 	log_info("mailtapd", "version %s is up on %zu interface%s", MAILTAP_VERSION, op->interface_count,
@@ -179,8 +188,6 @@ run(struct operator *op, const struct command_line *line)
 {
 	bool files = line->files.len > 0;
 	char error[256];
-	int status;
-
 	op->base = event_base_new();
 	if (op->base == NULL) {
 		log_error("mailtapd", "no event base: not enough memory or descriptors");
@@ -191,14 +198,7 @@ run(struct operator *op, const struct command_line *line)
 		log_error("publish", "%s", error);
 		return EXIT_CONFIGURATION;
 	}
-	op->pipeline = files ? make_pipeline(op, line->files.at, line->files.len)
-			     : make_pipeline(op, op->interfaces, op->interface_count);
-	if (op->pipeline == NULL) {
-		log_error("mailtapd", "not enough memory for the flow table: lower flow.max");
-		return EXIT_CONFIGURATION;
-	}
-	status = files ? run_files(op, line) : run_live(op, line);
-	return status;
+	return files ? run_files(op, line) : run_live(op, line);
 }
 
 /* Which interfaces: those of the command line, else of the configuration. */

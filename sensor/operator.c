@@ -15,48 +15,55 @@
 /* Frames read of each interface after the stop was asked for: what the kernel held at that moment. */
 #define LAST_FRAMES 100000
 
-/* How often packet time is moved on when no packets come, and how far behind the wall clock it then stays, so that
- * frames still waiting in the kernel are not from the past. */
-#define TICK_EVERY (USEC_PER_SEC / 4)
-#define TICK_LAG (2 * USEC_PER_SEC)
+/* How often the judge hears of packet time and of losses when nothing is observed. */
+#define SECOND USEC_PER_SEC
 
 bool
-operator_open_capture(struct operator *op, char *error, size_t error_room)
+operator_open_capture(struct operator *op, const struct pipeline_settings *pipeline, char *error, size_t error_room)
 {
 	const struct capture_options *c = &op->boot->capture;
-	struct worker_settings w = { .interfaces = op->interfaces, .interface_count = op->interface_count,
-		.capture = c->source, .batch = (int)c->batch, .retry_min = c->retry_min, .retry_max = c->retry_max };
+	struct workers_settings w = { .count = c->workers, .interfaces = op->interfaces,
+		.interface_count = op->interface_count, .capture = c->source, .pipeline = *pipeline,
+		.batch = (int)c->batch, .retry_min = c->retry_min, .retry_max = c->retry_max,
+		.queue_size = c->queue_size, .processors = c->processors, .processor_count = c->processor_count };
 
+	if (w.count == 0)
+		w.count = workers_processors() > 1 ? workers_processors() - 1 : 1;
+	if (w.count > WORKERS_MAX)
+		w.count = WORKERS_MAX;
 	w.capture.filter = c->filter;
 	if (c->filter[0] == '\0') {
 		op->port_filter = filter_for_ports(c->ports, c->port_count);
 		w.capture.filter = op->port_filter;
 	}
-	op->worker = worker_new(op->base, &w, op->pipeline, error, error_room);
-	return op->worker != NULL;
+	op->workers = workers_new(op->base, &w, delivery_observe, op->delivery, error, error_room);
+	return op->workers != NULL;
 }
 
 static void
-read_counters(struct operator *op, struct counters *c)
+read_counters(struct operator *op, struct totals *t, struct counters *c)
 {
-	counters_read(c, op->pipeline, op->worker, op->interface_count, op->delivery);
+	totals_read(t, op->workers, op->pipeline);
+	counters_read(c, t, op->delivery);
 }
 
 void
 operator_stats(struct operator *op)
 {
+	struct totals t;
 	struct counters c;
 
-	read_counters(op, &c);
-	delivery_stats(op->delivery, pipeline_time(op->pipeline), c.at, c.len);
+	read_counters(op, &t, &c);
+	delivery_stats(op->delivery, t.time, c.at, c.len);
 }
 
 static void
 log_counters(struct operator *op)
 {
+	struct totals t;
 	struct counters c;
 
-	read_counters(op, &c);
+	read_counters(op, &t, &c);
 	for (size_t i = 0; i < c.len; i++)
 		if (c.at[i].value != 0)
 			log_info("counters", "%s %llu", c.at[i].name, (unsigned long long)c.at[i].value);
@@ -95,6 +102,8 @@ reload(struct operator *op)
 	settings_differ(op->boot, fresh, log_unchanged, NULL);
 	op->message_limits.wanted = fresh->message.wanted;
 	op->message_limits.wanted_count = fresh->message.wanted_count;
+	if (op->workers != NULL)
+		workers_adopt(op->workers, &op->message_limits);
 	delivery_reload(op->delivery, fresh);
 	if (op->settings != op->boot)
 		settings_free(op->settings);
@@ -124,19 +133,20 @@ on_signal(evutil_socket_t number, short what, void *arg)
 	}
 }
 
+/* Live: packet time has passed, with packets or without. */
 static void
-on_tick(evutil_socket_t fd, short what, void *arg)
+on_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct operator *op = arg;
-	usec_t now = clock_wall() - TICK_LAG;
+	struct totals t;
 
 	(void)fd;
 	(void)what;
-	if (op->worker == NULL || pipeline_time(op->pipeline) == 0)
+	totals_read(&t, op->workers, op->pipeline);
+	if (t.time == 0)
 		return;
-	if (now > pipeline_time(op->pipeline))
-		pipeline_tick(op->pipeline, now);
-	delivery_tick(op->delivery, pipeline_time(op->pipeline));
+	losses_observe(&op->losses, &t, false, delivery_observe, op->delivery);
+	delivery_tick(op->delivery, t.time);
 }
 
 static void
@@ -178,8 +188,8 @@ operator_listen(struct operator *op)
 		op->signals[i] = evsignal_new(op->base, numbers[i], on_signal, op);
 		fine = fine && op->signals[i] != NULL && event_add(op->signals[i], NULL) == 0;
 	}
-	if (op->worker != NULL)
-		fine = fine && every(op, &op->tick, TICK_EVERY, on_tick) &&
+	if (op->workers != NULL)
+		fine = fine && every(op, &op->second, SECOND, on_second) &&
 		    every(op, &op->stats, op->boot->events.stats_interval, on_stats) &&
 		    every(op, &op->watchdog, ready_watchdog_interval(), on_watchdog);
 	if (!fine)
@@ -265,8 +275,8 @@ put_string(FILE *out, const char *text)
 static void
 put_interfaces(struct operator *op, FILE *out)
 {
-	for (size_t i = 0; op->worker != NULL && i < op->interface_count; i++) {
-		struct worker_interface n = worker_interface(op->worker, i);
+	for (size_t i = 0; op->workers != NULL && i < op->interface_count; i++) {
+		struct workers_interface n = workers_interface(op->workers, i);
 
 		fprintf(out, "%s{\"name\":", i == 0 ? "" : ",");
 		put_string(out, n.name);
@@ -298,12 +308,14 @@ static char *
 answer_status(struct operator *op)
 {
 	struct answer a;
+	struct totals t;
 	char started[CLOCK_TEXT_MAX], packet[CLOCK_TEXT_MAX];
 
 	if (!answer_open(&a))
 		return NULL;
 	clock_text(started, op->started);
-	clock_text(packet, pipeline_time(op->pipeline));
+	totals_read(&t, op->workers, op->pipeline);
+	clock_text(packet, t.time);
 	fprintf(a.out, "{\"version\":\"%s\",\"sensor\":", MAILTAP_VERSION);
 	put_string(a.out, op->settings->sensor_name);
 	fprintf(a.out, ",\"pid\":%ld,\"started\":\"%s\",\"packet_time\":\"%s\",\"memory_bytes\":%llu", (long)getpid(),
@@ -322,12 +334,13 @@ answer_status(struct operator *op)
 static char *
 answer_stats(struct operator *op)
 {
+	struct totals t;
 	struct counters c;
 	struct answer a;
 
 	if (!answer_open(&a))
 		return NULL;
-	read_counters(op, &c);
+	read_counters(op, &t, &c);
 	fputc('{', a.out);
 	for (size_t i = 0; i < c.len; i++)
 		fprintf(a.out, "%s\"%s\":%llu", i == 0 ? "" : ",", c.at[i].name,
@@ -358,6 +371,27 @@ operator_answer(void *arg, const char *command, char *error, size_t error_room)
 	return answer;
 }
 
+/* While the workers end: what is handed on goes out. */
+static void
+rest(void *arg)
+{
+	struct operator *op = arg;
+
+	(void)event_base_loop(op->base, EVLOOP_NONBLOCK);
+}
+
+/* The last word on the capture: losses first, because an alert may come of them. */
+void
+operator_close_books(struct operator *op)
+{
+	struct totals t;
+
+	totals_read(&t, op->workers, op->pipeline);
+	losses_observe(&op->losses, &t, true, delivery_observe, op->delivery);
+	delivery_tick(op->delivery, t.time);
+	operator_stats(op);
+}
+
 bool
 operator_stop(struct operator *op)
 {
@@ -365,10 +399,10 @@ operator_stop(struct operator *op)
 
 	ready_stopping("stopping: handing on what is left");
 	log_info("mailtapd", "stopping");
-	worker_stop(op->worker, LAST_FRAMES);
-	pipeline_finish(op->pipeline);
-	delivery_tick(op->delivery, pipeline_time(op->pipeline));
-	operator_stats(op);
+	if (op->second != NULL)
+		(void)event_del(op->second);
+	workers_stop(op->workers, LAST_FRAMES, op->boot->daemon.stop_deadline, rest, op);
+	operator_close_books(op);
 	delivered = replay_drain(op->base, op->delivery, op->boot->daemon.stop_deadline);
 	if (!delivered)
 		log_error("publish", "%llu documents could not be delivered before daemon.stop_deadline",
@@ -380,7 +414,7 @@ operator_stop(struct operator *op)
 void
 operator_clear(struct operator *op)
 {
-	struct event **const timers[] = { &op->tick, &op->stats, &op->watchdog };
+	struct event **const timers[] = { &op->second, &op->stats, &op->watchdog };
 
 	control_close(op->control);
 	for (size_t i = 0; i < OPERATOR_SIGNALS; i++)
@@ -389,7 +423,7 @@ operator_clear(struct operator *op)
 	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
 		if (*timers[i] != NULL)
 			event_free(*timers[i]);
-	worker_free(op->worker);
+	workers_free(op->workers);
 	pipeline_free(op->pipeline);
 	delivery_free(op->delivery);
 	if (op->base != NULL)

@@ -11,6 +11,7 @@
 #include "command_line.h"
 #include "counters.h"
 #include "daemon/control.h"
+#include "losses.h"
 
 #define OPERATOR_SIGNALS 4
 
@@ -25,25 +26,29 @@ struct operator {
 	size_t interface_count;
 	struct event_base *base;
 	struct delivery *delivery;
-	struct pipeline *pipeline;
-	struct worker *worker;
+	struct pipeline *pipeline;        /* files: what reads them */
+	struct workers *workers;          /* live */
+	struct losses losses;
 	struct control *control;
 	struct event *signals[OPERATOR_SIGNALS];
-	struct event *tick, *stats, *watchdog;
+	struct event *second, *stats, *watchdog;
 	char *port_filter;                /* made from capture.ports; owned */
 	usec_t started;                   /* wall time */
 	uint64_t reloads, reload_failures;
 	volatile bool stop;
 };
 
-/* Opens all interfaces; false with a line in error (256 octets). */
-bool operator_open_capture(struct operator *, char *error, size_t error_room);
+/* Opens all interfaces; false with a line in error (256 octets). The pipelines' settings are shared out among the workers. */
+bool operator_open_capture(struct operator *, const struct pipeline_settings *, char *error, size_t error_room);
 
 /* Signals and timers from now on. False (said) when memory is short. */
 bool operator_listen(struct operator *);
 
 /* A control_handler: arg is the operator. */
 char *operator_answer(void *arg, const char *command, char *error, size_t error_room);
+
+/* After all connections have ended: the last look at losses, the last tick, the last mailtap.stats. */
+void operator_close_books(struct operator *);
 
 /* The counters as a mailtap.stats document. */
 void operator_stats(struct operator *);

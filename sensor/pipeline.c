@@ -26,6 +26,8 @@ struct pipeline {
 	struct connection *waiting;
 	observer *observe;
 	void *arg;
+	pipeline_elsewhere *elsewhere;
+	void *elsewhere_arg;
 	usec_t now, swept;
 	struct pipeline_counters counters;
 };
@@ -70,6 +72,7 @@ on_gap(void *arg, enum direction from, uint64_t missing, usec_t time)
 {
 	struct connection *c = arg;
 
+	c->pipeline->counters.gap_bytes += missing;
 	dialogue_gap(c->dialogue, from, missing, time);
 }
 
@@ -296,6 +299,29 @@ pipeline_new(const struct pipeline_settings *settings, observer *observe, void *
 	return p;
 }
 
+static void
+pass_time(struct pipeline *p, usec_t time)
+{
+	if (time > p->now)
+		p->now = time;
+	if (p->now - p->swept >= SWEEP_EVERY)
+		sweep(p);
+}
+
+void
+pipeline_set_elsewhere(struct pipeline *p, pipeline_elsewhere *elsewhere, void *arg)
+{
+	p->elsewhere = elsewhere;
+	p->elsewhere_arg = arg;
+}
+
+void
+pipeline_packet(struct pipeline *p, const struct packet *packet)
+{
+	pass_time(p, packet->time);
+	take_packet(p, packet);
+}
+
 void
 pipeline_frame(void *pipeline, const struct frame *frame)
 {
@@ -306,12 +332,12 @@ pipeline_frame(void *pipeline, const struct frame *frame)
 	p->counters.frames++;
 	p->counters.frame_bytes += frame->wire_len;
 	p->counters.decoded[result]++;
-	if (frame->time > p->now)
-		p->now = frame->time;
-	if (p->now - p->swept >= SWEEP_EVERY)
-		sweep(p);
-	if (result == DECODE_TCP)
-		take_packet(p, &packet);
+	pass_time(p, frame->time);
+	if (result != DECODE_TCP)
+		return;
+	if (packet.tunnels > 0 && p->elsewhere != NULL && p->elsewhere(p->elsewhere_arg, &packet))
+		return;
+	take_packet(p, &packet);
 }
 
 void
@@ -362,4 +388,16 @@ pipeline_counters(const struct pipeline *p)
 		n.flows_now = 0;
 	}
 	return n;
+}
+
+void
+pipeline_counters_add(struct pipeline_counters *sum, const struct pipeline_counters *more)
+{
+	/* Nothing but numbers of one width stands in it. */
+	_Static_assert(sizeof(*sum) % sizeof(uint64_t) == 0, "counters are 64 bit numbers");
+	uint64_t *to = (uint64_t *)(void *)sum;
+	const uint64_t *from = (const uint64_t *)(const void *)more;
+
+	for (size_t i = 0; i < sizeof(*sum) / sizeof(uint64_t); i++)
+		to[i] += from[i];
 }

@@ -27,7 +27,8 @@ struct pipeline_counters {
 	uint64_t connections_now;          /* flows with payload */
 	uint64_t connections_refused;      /* not followed: memory was short */
 	uint64_t payload_bytes;            /* octets of payload as captured */
-	uint64_t missing_bytes;            /* octets of gaps */
+	uint64_t gap_bytes;                /* octets that never came, as they are told to parsers */
+	uint64_t missing_bytes;            /* octets of gaps of connections that ended */
 	uint64_t retransmitted_bytes;
 	uint64_t waiting_bytes;            /* out of order now */
 	uint64_t conflicts, wild_segments, ceilings; /* connections in which they were met */
@@ -43,6 +44,15 @@ struct pipeline *pipeline_new(const struct pipeline_settings *, observer *, void
 /* A frame_handler: arg is the pipeline. */
 void pipeline_frame(void *pipeline, const struct frame *);
 
+/* Whether another pipeline has got this packet, which came out of a tunnel. */
+typedef bool pipeline_elsewhere(void *arg, const struct packet *);
+
+/* From now on packets out of a tunnel are shown to this first; NULL: all are for this pipeline. */
+void pipeline_set_elsewhere(struct pipeline *, pipeline_elsewhere *, void *arg);
+
+/* A packet that came out of a tunnel elsewhere and is for this pipeline. */
+void pipeline_packet(struct pipeline *, const struct packet *);
+
 /* Packet time has come to `now` without frames: what has gone stale ends, what waited too long is given up. */
 void pipeline_tick(struct pipeline *, usec_t now);
 
@@ -56,5 +66,8 @@ void pipeline_free(struct pipeline *);
 void pipeline_finish(struct pipeline *);
 
 struct pipeline_counters pipeline_counters(const struct pipeline *);
+
+/* The sum of two pipelines'. */
+void pipeline_counters_add(struct pipeline_counters *, const struct pipeline_counters *);
 
 #endif

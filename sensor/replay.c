@@ -54,6 +54,17 @@ replay_drain(struct event_base *base, const struct delivery *d, usec_t patience)
 	return wait_for(base, d, delivery_drained, patience);
 }
 
+static void
+note_losses(const struct replay *r)
+{
+	struct totals t;
+
+	if (pipeline_time(r->pipeline) - r->losses->since < LOSSES_EVERY)
+		return;
+	totals_read(&t, NULL, r->pipeline);
+	losses_observe(r->losses, &t, false, delivery_observe, r->delivery);
+}
+
 /* Reads one file to its end; true when it was whole. */
 static bool
 read_file(const struct replay *r, struct source *source)
@@ -67,6 +78,7 @@ read_file(const struct replay *r, struct source *source)
 			log_error("capture", "%s; what came before it counts", source_error(source));
 		if (state != SOURCE_READY || *r->stop)
 			return state != SOURCE_BROKEN;
+		note_losses(r);
 		(void)event_base_loop(r->base, EVLOOP_NONBLOCK);
 		if (waits && !has_room(r->delivery)) {
 			waits = wait_for(r->base, r->delivery, has_room, r->patience);

@@ -8,6 +8,7 @@
 
 #include "capture/source.h"
 #include "delivery.h"
+#include "losses.h"
 #include "pipeline.h"
 
 struct event_base;
@@ -21,6 +22,7 @@ struct replay {
 	struct event_base *base;
 	struct pipeline *pipeline;
 	struct delivery *delivery;
+	struct losses *losses;
 	const volatile bool *stop; /* set by a signal: stop after this batch */
 };
 

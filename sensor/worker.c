@@ -1,85 +1,78 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "worker.h"
 
+#include <errno.h>
 #include <event2/event.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 
-/* How often is asked whether an interface is still up. */
-#define WATCH_EVERY (USEC_PER_SEC / 4)
+/* How often packet time is moved on when no packets come, and how far behind the wall clock it then stays, so that
+ * frames still waiting in the kernel are not from the past. */
+#define TICK_EVERY (USEC_PER_SEC / 4)
+#define TICK_LAG (2 * USEC_PER_SEC)
+
+#define REASON_MAX 256
 
 struct tap {
 	struct worker *worker;
-	unsigned index;
-	struct source *source; /* NULL while it is away */
-	struct event *readable, *retry;
-	struct event *again;   /* more is there: come back after timers and signals had their turn */
-	usec_t wait;           /* before the next try */
-	struct source_counters past; /* of the times it was open before */
-	uint64_t lost;
+	struct source *source; /* NULL: none was given */
+	struct event *readable;
+	struct event *again;   /* more is there: come back after timers had their turn */
+	atomic_bool broke;     /* set after `why` was written */
+	char why[REASON_MAX];
+};
+
+struct call {
+	void (*run)(struct worker *, void *arg);
+	void *arg;
 };
 
 struct worker {
-	struct event_base *base;
 	struct worker_settings settings;
+	struct message_limits message;   /* the pipeline's, so that worker_adopt() can change them */
+	struct event_base *base;
 	struct pipeline *pipeline;
+	struct queue *queue;
 	struct tap *taps;
-	struct event *watch; /* for interfaces that are taken down */
-	bool started;
+	struct bell bell;
+	struct event *bell_event, *tick;
+	pthread_t thread;
+	pthread_mutex_t lock;            /* for the three below */
+	pthread_cond_t answered;
+	const struct call *call;
+	bool runs;                       /* the thread takes calls */
+	bool started;                    /* there is a thread to join */
+	atomic_bool ended;
+	int last_frames;                 /* of the end, set by the call that asks for it */
+	usec_t patience;
+	bool ending;
 };
 
-static struct timeval
-timeval_of(usec_t span)
-{
-	return (struct timeval){ .tv_sec = span / USEC_PER_SEC, .tv_usec = span % USEC_PER_SEC };
-}
-
-static const char *
-name_of(const struct tap *t)
-{
-	return t->worker->settings.interfaces[t->index];
-}
-
+/* After each batch: those who wait for what was made of it are woken. */
 static void
-add_counters(struct source_counters *to, struct source_counters more)
+wake_others(struct worker *w)
 {
-	to->received += more.received;
-	to->kernel_dropped += more.kernel_dropped;
-	to->interface_dropped += more.interface_dropped;
+	queue_wake(w->queue);
+	if (w->settings.handover != NULL)
+		handover_wake(w->settings.handover, w->settings.number);
 }
 
-static void
-shut(struct tap *t)
+static bool
+give_elsewhere(void *arg, const struct packet *packet)
 {
-	if (t->readable != NULL)
-		event_free(t->readable);
-	t->readable = NULL;
-	if (t->again != NULL)
-		event_del(t->again);
-	if (t->source != NULL)
-		add_counters(&t->past, source_counters(t->source));
-	source_close(t->source);
-	t->source = NULL;
-}
+	struct worker *w = arg;
+	unsigned owner = handover_owner(w->settings.handover, packet);
 
-static void
-retry_later(struct tap *t)
-{
-	struct timeval wait = timeval_of(t->wait);
-
-	event_add(t->retry, &wait);
-	t->wait = t->wait > t->worker->settings.retry_max / 2 ? t->worker->settings.retry_max : t->wait * 2;
-}
-
-static void
-lose(struct tap *t, const char *why)
-{
-	t->lost++;
-	log_error("capture", "%s; it is tried again until it is back", why);
-	shut(t);
-	retry_later(t);
+	if (owner == w->settings.number)
+		return false;
+	(void)handover_give(w->settings.handover, w->settings.number, owner, packet);
+	return true;
 }
 
 static void
@@ -99,150 +92,415 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		event_add(t->again, &(struct timeval){ 0 });
 		break;
 	case SOURCE_EMPTY:
-		t->wait = w->settings.retry_min;
 		break;
 	case SOURCE_ENDED:
 	case SOURCE_BROKEN:
-		lose(t, source_error(t->source));
+		/* The main thread takes it away; until then nothing is read from it. */
+		event_del(t->readable);
+		snprintf(t->why, sizeof(t->why), "%s", source_error(t->source));
+		atomic_store(&t->broke, true);
+		bell_ring(w->settings.judge);
 		break;
 	}
+	wake_others(w);
 }
 
-/* An interface that was taken down: what it still held is read, then it is lost until it is up again. */
 static void
-on_watch(evutil_socket_t fd, short what, void *arg)
+take_handed(void *arg, const struct packet *packet)
 {
 	struct worker *w = arg;
-	char why[256];
+
+	pipeline_packet(w->pipeline, packet);
+}
+
+/* With the lock held. */
+static void
+answer(struct worker *w)
+{
+	if (w->call == NULL)
+		return;
+	w->call->run(w, w->call->arg);
+	w->call = NULL;
+	pthread_cond_signal(&w->answered);
+}
+
+static void
+take_call(struct worker *w)
+{
+	pthread_mutex_lock(&w->lock);
+	answer(w);
+	pthread_mutex_unlock(&w->lock);
+	if (w->ending)
+		(void)event_base_loopbreak(w->base);
+}
+
+static void
+on_bell(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *w = arg;
+	size_t batch = (size_t)w->settings.batch;
 
 	(void)fd;
 	(void)what;
-	for (size_t i = 0; i < w->settings.interface_count; i++) {
-		struct tap *t = &w->taps[i];
+	bell_hear(&w->bell);
+	if (w->settings.handover != NULL &&
+	    handover_take(w->settings.handover, w->settings.number, batch, take_handed, w) == batch)
+		bell_ring(&w->bell); /* there may be more, after the others had their turn */
+	wake_others(w);
+	take_call(w);
+}
 
-		if (t->source == NULL || source_interface_is_up(name_of(t)))
-			continue;
-		(void)source_read(t->source, w->settings.batch, pipeline_frame, w->pipeline);
-		snprintf(why, sizeof(why), "%s: the interface went down", name_of(t));
-		lose(t, why);
-	}
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *w = arg;
+	usec_t now = clock_wall() - TICK_LAG;
+
+	(void)fd;
+	(void)what;
+	if (pipeline_time(w->pipeline) == 0 || now <= pipeline_time(w->pipeline))
+		return;
+	pipeline_tick(w->pipeline, now);
+	wake_others(w);
+}
+
+static void
+stay_on_processor(const struct worker *w)
+{
+	cpu_set_t set;
+
+	if (w->settings.processor < 0)
+		return;
+	CPU_ZERO(&set);
+	CPU_SET((size_t)w->settings.processor, &set);
+	if (pthread_setaffinity_np(pthread_self(), sizeof(set), &set) != 0)
+		log_warning("capture", "worker %u cannot stay on processor %d: see capture.processors", w->settings.number,
+		    w->settings.processor);
+}
+
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+
+	stay_on_processor(w);
+	(void)event_base_dispatch(w->base);
+	for (size_t i = 0; i < w->settings.interface_count; i++)
+		if (w->taps[i].source != NULL)
+			(void)source_read(w->taps[i].source, w->last_frames, pipeline_frame, w->pipeline);
+	queue_be_patient(w->queue, w->patience);
+	pipeline_finish(w->pipeline);
+	pthread_mutex_lock(&w->lock);
+	answer(w);
+	w->runs = false;
+	pthread_mutex_unlock(&w->lock);
+	atomic_store(&w->ended, true);
+	bell_ring(w->settings.judge);
+	return NULL;
 }
 
 static bool
-listen_to(struct tap *t)
+make_events(struct worker *w)
 {
-	t->readable = event_new(t->worker->base, source_descriptor(t->source), EV_READ | EV_PERSIST, on_readable, t);
-	return t->readable != NULL && event_add(t->readable, NULL) == 0;
-}
+	struct timeval often = { .tv_usec = TICK_EVERY };
 
-static void
-on_retry(evutil_socket_t fd, short what, void *arg)
-{
-	struct tap *t = arg;
-	char error[256] = "it is down";
-
-	(void)fd;
-	(void)what;
-	if (!source_interface_is_up(name_of(t))) {
-		retry_later(t);
-		return;
+	w->base = event_base_new();
+	if (w->base == NULL || !bell_init(&w->bell))
+		return false;
+	w->bell_event = event_new(w->base, w->bell.descriptor, EV_READ | EV_PERSIST, on_bell, w);
+	w->tick = event_new(w->base, -1, EV_PERSIST, on_tick, w);
+	if (w->bell_event == NULL || w->tick == NULL || event_add(w->bell_event, NULL) != 0 ||
+	    event_add(w->tick, &often) != 0)
+		return false;
+	for (size_t i = 0; i < w->settings.interface_count; i++) {
+		w->taps[i].worker = w;
+		w->taps[i].again = evtimer_new(w->base, on_readable, &w->taps[i]);
+		if (w->taps[i].again == NULL)
+			return false;
 	}
-	t->source = source_open_live(name_of(t), t->index, &t->worker->settings.capture, error, sizeof(error));
-	if (t->source == NULL || !listen_to(t)) {
-		log_debug("capture", "%s: still away: %s", name_of(t), t->source == NULL ? error : "no memory");
-		shut(t);
-		retry_later(t);
-		return;
-	}
-	log_info("capture", "%s: capturing again", name_of(t));
+	return true;
 }
 
 struct worker *
-worker_new(struct event_base *base, const struct worker_settings *settings, struct pipeline *pipeline, char *error,
-    size_t error_room)
+worker_new(const struct worker_settings *settings, char *error, size_t error_room)
 {
 	struct worker *w = calloc(1, sizeof(*w));
+	struct pipeline_settings pipeline = settings->pipeline;
 
-	if (w != NULL)
-		w->taps = calloc(settings->interface_count, sizeof(*w->taps));
-	if (w == NULL || w->taps == NULL) {
-		snprintf(error, error_room, "not enough memory");
-		free(w);
+	snprintf(error, error_room, "not enough memory or descriptors for a worker");
+	if (w == NULL)
 		return NULL;
-	}
-	w->base = base;
 	w->settings = *settings;
-	w->pipeline = pipeline;
-	for (unsigned i = 0; i < settings->interface_count; i++) {
-		struct tap *t = &w->taps[i];
-
-		t->worker = w;
-		t->index = i;
-		t->wait = settings->retry_min;
-		t->source = source_open_live(name_of(t), i, &settings->capture, error, error_room);
-		if (t->source == NULL) {
-			worker_free(w);
-			return NULL;
-		}
-		t->retry = evtimer_new(base, on_retry, t);
-		t->again = evtimer_new(base, on_readable, t);
-		if (t->retry == NULL || t->again == NULL) {
-			snprintf(error, error_room, "not enough memory");
-			worker_free(w);
-			return NULL;
-		}
+	w->bell.descriptor = -1;
+	w->message = *settings->pipeline.dialogue.message;
+	pipeline.dialogue.message = &w->message;
+	(void)pthread_mutex_init(&w->lock, NULL);
+	(void)pthread_cond_init(&w->answered, NULL);
+	w->taps = calloc(settings->interface_count, sizeof(*w->taps));
+	w->queue = queue_new(settings->queue_size, settings->judge);
+	if (w->taps != NULL && w->queue != NULL)
+		w->pipeline = pipeline_new(&pipeline, queue_push, w->queue);
+	if (w->pipeline == NULL || !make_events(w)) {
+		worker_free(w);
+		return NULL;
 	}
 	return w;
 }
 
-void
-worker_start(struct worker *w)
+struct bell *
+worker_bell(struct worker *w)
 {
-	struct timeval often = timeval_of(WATCH_EVERY);
-
-	w->started = true;
-	w->watch = event_new(w->base, -1, EV_PERSIST, on_watch, w);
-	if (w->watch == NULL || event_add(w->watch, &often) != 0)
-		log_warning("capture", "interfaces that go down will not be noticed: not enough memory");
-	for (size_t i = 0; i < w->settings.interface_count; i++)
-		if (!listen_to(&w->taps[i]))
-			retry_later(&w->taps[i]);
+	return &w->bell;
 }
 
 void
-worker_stop(struct worker *w, int frames)
+worker_set_handover(struct worker *w, struct handover *handover)
 {
-	if (w->watch != NULL)
-		(void)event_del(w->watch);
-	for (size_t i = 0; i < w->settings.interface_count; i++) {
-		struct tap *t = &w->taps[i];
-
-		if (t->source != NULL && w->started)
-			(void)source_read(t->source, frames, pipeline_frame, w->pipeline);
-		shut(t);
-		event_del(t->retry);
-	}
-}
-
-struct worker_interface
-worker_interface(struct worker *w, size_t i)
-{
-	struct tap *t = &w->taps[i];
-	struct worker_interface out = { .name = name_of(t), .up = t->source != NULL, .counters = t->past,
-		.lost = t->lost };
-
-	if (t->source != NULL)
-		add_counters(&out.counters, source_counters(t->source));
-	return out;
+	w->settings.handover = handover;
+	pipeline_set_elsewhere(w->pipeline, handover == NULL ? NULL : give_elsewhere, w);
 }
 
 bool
-worker_reads(const struct worker *w)
+worker_start(struct worker *w, char *error, size_t error_room)
 {
-	for (size_t i = 0; i < w->settings.interface_count; i++)
-		if (w->taps[i].source != NULL)
-			return true;
-	return false;
+	sigset_t all, before;
+	char name[16];
+	int failure;
+
+	/* Signals are the main thread's. */
+	sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	w->runs = true;
+	failure = pthread_create(&w->thread, NULL, work, w);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failure != 0) {
+		w->runs = false;
+		snprintf(error, error_room, "a worker's thread cannot be started: %s", strerror(failure));
+		return false;
+	}
+	w->started = true;
+	snprintf(name, sizeof(name), "worker/%u", w->settings.number % 1000);
+	(void)pthread_setname_np(w->thread, name);
+	return true;
+}
+
+static void
+call(struct worker *w, void (*run)(struct worker *, void *), void *arg)
+{
+	struct call c = { run, arg };
+
+	pthread_mutex_lock(&w->lock);
+	if (w->runs) {
+		w->call = &c;
+		bell_ring(&w->bell);
+		while (w->call != NULL)
+			pthread_cond_wait(&w->answered, &w->lock);
+		pthread_mutex_unlock(&w->lock);
+		return;
+	}
+	pthread_mutex_unlock(&w->lock);
+	run(w, arg);
+}
+
+static void
+close_tap(struct tap *t)
+{
+	if (t->readable != NULL)
+		event_free(t->readable);
+	t->readable = NULL;
+	if (t->again != NULL)
+		event_del(t->again);
+	source_close(t->source);
+	t->source = NULL;
+	atomic_store(&t->broke, false);
+}
+
+struct giving {
+	size_t interface;
+	struct source *source;
+	bool fine;
+};
+
+static void
+run_give(struct worker *w, void *arg)
+{
+	struct giving *g = arg;
+	struct tap *t = &w->taps[g->interface];
+
+	close_tap(t);
+	t->source = g->source;
+	t->readable = event_new(w->base, source_descriptor(t->source), EV_READ | EV_PERSIST, on_readable, t);
+	g->fine = t->readable != NULL && event_add(t->readable, NULL) == 0;
+	if (!g->fine)
+		close_tap(t);
+}
+
+bool
+worker_give(struct worker *w, size_t interface, struct source *source)
+{
+	struct giving g = { .interface = interface, .source = source };
+
+	call(w, run_give, &g);
+	return g.fine;
+}
+
+struct taking {
+	size_t interface;
+	int frames;
+	struct source_counters *counters;
+};
+
+static void
+run_take(struct worker *w, void *arg)
+{
+	struct taking *taking = arg;
+	struct tap *t = &w->taps[taking->interface];
+
+	*taking->counters = (struct source_counters){ 0 };
+	if (t->source == NULL)
+		return;
+	if (taking->frames > 0)
+		(void)source_read(t->source, taking->frames, pipeline_frame, w->pipeline);
+	*taking->counters = source_counters(t->source);
+	close_tap(t);
+	wake_others(w);
+}
+
+void
+worker_take(struct worker *w, size_t interface, int frames, struct source_counters *counters)
+{
+	struct taking t = { interface, frames, counters };
+
+	call(w, run_take, &t);
+}
+
+static void
+run_adopt(struct worker *w, void *arg)
+{
+	const struct message_limits *limits = arg;
+
+	w->message.wanted = limits->wanted;
+	w->message.wanted_count = limits->wanted_count;
+}
+
+void
+worker_adopt(struct worker *w, const struct message_limits *limits)
+{
+	struct message_limits copy = *limits;
+
+	call(w, run_adopt, &copy);
+}
+
+static void
+run_look(struct worker *w, void *arg)
+{
+	struct worker_view *view = arg;
+
+	view->pipeline = pipeline_counters(w->pipeline);
+	view->time = pipeline_time(w->pipeline);
+	view->queue = queue_counters(w->queue);
+}
+
+void
+worker_look(struct worker *w, struct worker_view *view)
+{
+	call(w, run_look, view);
+}
+
+static void
+run_settle(struct worker *w, void *arg)
+{
+	(void)arg;
+	if (w->settings.handover != NULL)
+		while (handover_take(w->settings.handover, w->settings.number, SIZE_MAX, take_handed, w) > 0)
+			;
+	wake_others(w);
+}
+
+void
+worker_settle(struct worker *w)
+{
+	call(w, run_settle, NULL);
+}
+
+struct asking {
+	size_t interface;
+	struct source_counters counters;
+};
+
+static void
+run_source(struct worker *w, void *arg)
+{
+	struct asking *a = arg;
+
+	if (w->taps[a->interface].source != NULL)
+		a->counters = source_counters(w->taps[a->interface].source);
+}
+
+struct source_counters
+worker_source(struct worker *w, size_t interface)
+{
+	struct asking a = { .interface = interface };
+
+	call(w, run_source, &a);
+	return a.counters;
+}
+
+bool
+worker_broke(struct worker *w, size_t interface, char *why, size_t why_room)
+{
+	struct tap *t = &w->taps[interface];
+
+	if (!atomic_load(&t->broke))
+		return false;
+	snprintf(why, why_room, "%s", t->why);
+	return true;
+}
+
+struct ending {
+	int frames;
+	usec_t patience;
+};
+
+static void
+run_end(struct worker *w, void *arg)
+{
+	const struct ending *e = arg;
+
+	w->last_frames = e->frames;
+	w->patience = e->patience;
+	w->ending = true;
+}
+
+void
+worker_end(struct worker *w, int frames, usec_t patience)
+{
+	struct ending e = { frames, patience };
+
+	if (w->started)
+		call(w, run_end, &e);
+}
+
+bool
+worker_has_ended(const struct worker *w)
+{
+	return atomic_load(&w->ended);
+}
+
+struct queue *
+worker_queue(struct worker *w)
+{
+	return w->queue;
+}
+
+void
+worker_join(struct worker *w)
+{
+	if (w == NULL || !w->started)
+		return;
+	worker_end(w, 0, 0);
+	(void)pthread_join(w->thread, NULL);
+	w->started = false;
 }
 
 void
@@ -250,15 +508,23 @@ worker_free(struct worker *w)
 {
 	if (w == NULL)
 		return;
-	for (size_t i = 0; i < w->settings.interface_count; i++) {
-		shut(&w->taps[i]);
-		if (w->taps[i].retry != NULL)
-			event_free(w->taps[i].retry);
+	worker_join(w);
+	for (size_t i = 0; w->taps != NULL && i < w->settings.interface_count; i++) {
+		close_tap(&w->taps[i]);
 		if (w->taps[i].again != NULL)
 			event_free(w->taps[i].again);
 	}
-	if (w->watch != NULL)
-		event_free(w->watch);
+	pipeline_free(w->pipeline);
+	queue_free(w->queue);
 	free(w->taps);
+	if (w->bell_event != NULL)
+		event_free(w->bell_event);
+	if (w->tick != NULL)
+		event_free(w->tick);
+	if (w->base != NULL)
+		event_base_free(w->base);
+	bell_clear(&w->bell);
+	(void)pthread_mutex_destroy(&w->lock);
+	(void)pthread_cond_destroy(&w->answered);
 	free(w);
 }

@@ -1,50 +1,81 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * worker: live capture: the interfaces' descriptors in an event base, frames into a pipeline in bounded batches, and an
- * interface that goes away tried again until it is back.
+ * worker: one thread of live capture: its own event base, sources and pipeline, and no state shared with the others. It is
+ * told what to do by the main thread, which gives it sources, calls into it, and takes its observations from a queue.
  */
 #ifndef WORKER_H
 #define WORKER_H
 
 #include "capture/source.h"
+#include "handover.h"
+#include "observe/queue.h"
 #include "pipeline.h"
 
-struct event_base;
-
 struct worker_settings {
-	const char *const *interfaces;
-	size_t interface_count;      /* at least 1 */
-	struct capture_settings capture;
-	int batch;                   /* frames taken per wake-up, so that timers and signals get their turn */
-	usec_t retry_min, retry_max; /* wait before an interface is opened again: doubles from one to the other */
+	unsigned number;                  /* from 0 */
+	struct pipeline_settings pipeline; /* this worker's share; its message limits are copied, see worker_adopt() */
+	size_t interface_count;
+	int batch;                        /* frames taken per wake-up, so that timers get their turn */
+	size_t queue_size;                /* octets of observations under way to the judge */
+	int processor;                    /* the thread stays on it; -1: on any */
+	struct bell *judge;               /* rung when observations wait, a source broke, or the worker has ended */
+	struct handover *handover;        /* NULL: there is no other worker; may be set until worker_start() */
 };
 
-struct worker_interface {
-	const char *name;
-	bool up;
-	struct source_counters counters; /* all times it was open together */
-	uint64_t lost;                   /* times it went away */
+struct worker_view {
+	struct pipeline_counters pipeline;
+	usec_t time;                      /* packet time; 0: no packet yet */
+	struct queue_counters queue;
 };
 
 struct worker;
 
-/* Opens every interface. NULL with a line in error (256 octets) when one cannot be opened: at start that is final.
- * settings are copied, what they point to, base and pipeline are borrowed. */
-struct worker *worker_new(struct event_base *, const struct worker_settings *, struct pipeline *, char *error,
-    size_t error_room);
+/* NULL with a line in error. settings are copied, what they point to is borrowed. */
+struct worker *worker_new(const struct worker_settings *, char *error, size_t error_room);
 
-/* Begins to read: nothing from the wire is touched before. */
-void worker_start(struct worker *);
+/* What others ring to wake it. */
+struct bell *worker_bell(struct worker *);
+void worker_set_handover(struct worker *, struct handover *); /* before worker_start() */
 
-/* Reads no more and closes the interfaces; what the kernel still held is read first, up to `frames` frames each. */
-void worker_stop(struct worker *, int frames);
+/* The thread begins. False with a line in error. */
+bool worker_start(struct worker *, char *error, size_t error_room);
 
-/* Counters of interface i, below interface_count. */
-struct worker_interface worker_interface(struct worker *, size_t i);
+/* From here on: calls of the main thread that the worker carries out between two batches, while the caller waits. Before
+ * the start and after the end they are carried out at once. */
 
-/* Whether at least one interface is up. */
-bool worker_reads(const struct worker *);
+/* Reads this source from now on; it belongs to the worker. False when it cannot be waited for: then it is closed. */
+bool worker_give(struct worker *, size_t interface, struct source *);
 
-void worker_free(struct worker *); /* NULL is fine */
+/* Closes the source of an interface, if there is one, after what it still holds was read, up to `frames` frames. *counters gets
+ * what it counted. */
+void worker_take(struct worker *, size_t interface, int frames, struct source_counters *counters);
+
+/* Other header names are handed on from now on. */
+void worker_adopt(struct worker *, const struct message_limits *);
+
+void worker_look(struct worker *, struct worker_view *);
+
+/* Takes all that others have handed to it by now. */
+void worker_settle(struct worker *);
+
+/* Counters of the source of an interface, zero when there is none. */
+struct source_counters worker_source(struct worker *, size_t interface);
+
+/* Without waiting, from any thread: whether the source of an interface broke and waits to be taken; why, in `why`. */
+bool worker_broke(struct worker *, size_t interface, char *why, size_t why_room);
+
+/* Asks it to end: what comes until then is read up to `frames` frames each, every connection is ended, and its queue is
+ * waited on as long as anybody takes from it within `patience`. */
+void worker_end(struct worker *, int frames, usec_t patience);
+bool worker_has_ended(const struct worker *);
+
+/* Observations for the judge. */
+struct queue *worker_queue(struct worker *);
+
+/* Ends the thread, if there is one, and waits for it. NULL is fine. */
+void worker_join(struct worker *);
+
+/* Joins, then frees. NULL is fine. */
+void worker_free(struct worker *);
 
 #endif

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/fanout.h"
 #include "capture/filter.h"
 
 #define ERROR_MAX 512
@@ -121,6 +122,22 @@ activate(struct source *s, const struct capture_settings *c, char *error, size_t
 	return true;
 }
 
+static bool
+join_group(struct source *s, struct source_fanout *fanout, char *error, size_t error_room)
+{
+	char reason[ERROR_MAX];
+	bool fine;
+
+	if (fanout == NULL || fanout->workers < 2)
+		return true;
+	fine = fanout->founded ? fanout_join(pcap_fileno(s->pcap), fanout->group, reason, sizeof(reason))
+			       : fanout_found(pcap_fileno(s->pcap), &fanout->group, reason, sizeof(reason));
+	fanout->founded = fanout->founded || fine;
+	if (!fine)
+		snprintf(error, error_room, "%s: %s", s->name, reason);
+	return fine;
+}
+
 struct source *
 source_open_live(const char *interface, unsigned index, const struct capture_settings *settings, char *error,
     size_t error_room)
@@ -135,7 +152,8 @@ source_open_live(const char *interface, unsigned index, const struct capture_set
 		source_close(s);
 		return NULL;
 	}
-	if (!activate(s, settings, error, error_room) || !set_filter(s, settings->filter, error, error_room)) {
+	if (!activate(s, settings, error, error_room) || !set_filter(s, settings->filter, error, error_room) ||
+	    !join_group(s, settings->fanout, error, error_room)) {
 		source_close(s);
 		return NULL;
 	}

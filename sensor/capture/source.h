@@ -8,6 +8,13 @@
 
 #include "capture/frame.h"
 
+/* Sources on one interface that share its frames; the first that is opened founds the group. */
+struct source_fanout {
+	unsigned workers; /* how many there will be; below 2: no group is needed */
+	bool founded;
+	uint16_t group;
+};
+
 struct capture_settings {
 	bool promiscuous;
 	int snaplen;           /* octets kept of a frame */
@@ -15,6 +22,7 @@ struct capture_settings {
 	usec_t block_timeout;  /* longest wait of the kernel for a full block */
 	const char *filter;    /* pcap filter expression; NULL takes every frame */
 	bool immediate;        /* deliver each frame at once */
+	struct source_fanout *fanout; /* live: the group to join; NULL: none */
 };
 
 enum source_state {

@@ -65,6 +65,7 @@ decode_frame(const struct frame *frame, struct packet *p)
 
 	p->time = frame->time;
 	p->vlans = 0;
+	p->tunnels = 0;
 	p->wire_len = frame->wire_len;
 	p->interface = frame->interface;
 	result = link_read(frame->link_type, frame->data, p, &link);

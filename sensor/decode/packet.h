@@ -32,6 +32,7 @@ struct packet {
 	struct bytes payload;        /* what was captured of it; lives as long as the frame */
 	uint32_t payload_cut;        /* octets of payload that the snap length took off its end */
 	uint32_t wire_len;           /* of the frame */
+	uint8_t tunnels;             /* tunnels it came out of */
 	unsigned interface;
 };
 

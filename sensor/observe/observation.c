@@ -64,13 +64,17 @@ message_status_name(enum message_status s)
 struct identity
 observation_id(const struct observation *o)
 {
-	uint64_t words[5] = { o->session->id.word[0], o->session->id.word[1], (uint64_t)o->kind, 0, 0 };
+	uint64_t words[5] = { 0, 0, (uint64_t)o->kind, 0, 0 };
 	uint8_t text[sizeof(words)];
 
+	if (o->session != NULL) {
+		words[0] = o->session->id.word[0];
+		words[1] = o->session->id.word[1];
+	}
 	/* A session is reported on at its end under one id, in between under one per report. */
 	if (o->kind == OBSERVED_SESSION && o->report != NULL && o->report->end == SESSION_LIVES)
 		words[3] = (uint64_t)o->time;
-	else if (o->kind == OBSERVED_VOLUME)
+	else if (o->kind == OBSERVED_VOLUME || o->kind == OBSERVED_LOSS)
 		words[3] = (uint64_t)o->time;
 	else if (o->kind == OBSERVED_MESSAGE)
 		words[4] = o->message->ordinal;

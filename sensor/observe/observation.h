@@ -45,6 +45,7 @@ enum observation_kind {
 	OBSERVED_MESSAGE,  /* a message seen in transfer, complete or not */
 	OBSERVED_LOGIN,    /* an authentication attempt and its outcome */
 	OBSERVED_ANOMALY,  /* a protocol violation, a gap, a limit reached */
+	OBSERVED_LOSS,     /* what the sensor itself saw and missed since the last time; of no session */
 };
 
 /* A list of slices; `dropped` more were seen but not kept. */
@@ -228,22 +229,37 @@ struct anomaly_report {
 	uint64_t count;         /* how many, or octets; 1 when it says nothing */
 };
 
+/* What reached the sensor since the last OBSERVED_LOSS, and what did not. */
+struct loss_report {
+	usec_t since;
+	uint64_t frames;             /* taken from the wire */
+	uint64_t kernel_dropped;     /* frames the kernel had no room for */
+	uint64_t interface_dropped;  /* frames the interface or its driver dropped */
+	uint64_t handover_dropped;   /* packets that found no room on their way to another worker */
+	uint64_t observations;       /* made, */
+	uint64_t observations_lost;  /* and of these found no room on their way to the judge */
+	uint64_t payload;            /* octets of conversations captured, */
+	uint64_t payload_missing;    /* and octets that both sides went on from, but that were not */
+};
+
 struct observation {
 	enum observation_kind kind;
 	usec_t time;
-	const struct session *session;
+	const struct session *session; /* NULL for OBSERVED_LOSS */
 	union {
 		const struct session_report *report;
 		const struct volume_report *volume;
 		const struct message_report *message;
 		const struct login_report *login;
 		const struct anomaly_report *anomaly;
+		const struct loss_report *loss;
 	};
 };
 
 typedef void observer(void *arg, const struct observation *);
 
-/* The stable id of an event: of the session, the kind and the ordinal within the session. */
+/* The stable id of an event: of the session, the kind and the ordinal within the session; without a session, of the kind
+ * and the time. */
 struct identity observation_id(const struct observation *);
 
 #endif

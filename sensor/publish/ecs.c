@@ -76,8 +76,8 @@ ecs_put_truncated(json_t *document, const char *field, bool cut)
 		json_add_once(json_sub(document, "mailtap"), "truncated", bytes_str(field));
 }
 
-static const char *
-dataset_of(enum observation_kind kind)
+const char *
+ecs_dataset(enum observation_kind kind)
 {
 	switch (kind) {
 	case OBSERVED_SESSION:
@@ -88,7 +88,8 @@ dataset_of(enum observation_kind kind)
 		return "mailtap.login";
 	case OBSERVED_ANOMALY:
 		return "mailtap.anomaly";
-	case OBSERVED_VOLUME:
+	case OBSERVED_VOLUME: /* for detectors alone */
+	case OBSERVED_LOSS:
 		break;
 	}
 	return NULL;
@@ -104,7 +105,7 @@ fill_document(struct document *d, const char *dataset, struct identity id, usec_
 bool
 ecs_event(const struct ecs_context *context, const struct observation *o, struct buffer *out, struct document *d)
 {
-	const char *dataset = dataset_of(o->kind);
+	const char *dataset = ecs_dataset(o->kind);
 	struct identity id = observation_id(o);
 	char text[IDENTITY_TEXT_MAX];
 	json_t *document;

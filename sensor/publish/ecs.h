@@ -18,8 +18,11 @@ struct ecs_context {
 /* Room for one document; more is cut field by field before it comes to that. */
 #define ECS_DOCUMENT_MAX (4u << 20)
 
+/* The dataset that an observation's event belongs to; NULL: it has none. Static. */
+const char *ecs_dataset(enum observation_kind);
+
 /* Writes the JSON line into out (reset first) and fills *document, whose json points into out. False when memory is
- * short or the observation is none that has a document (OBSERVED_VOLUME). */
+ * short or the observation is none that has a document (see ecs_dataset()). */
 bool ecs_event(const struct ecs_context *, const struct observation *, struct buffer *out, struct document *);
 bool ecs_alert(const struct ecs_context *, const struct alert *, struct buffer *out, struct document *);
 

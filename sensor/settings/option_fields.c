@@ -217,7 +217,7 @@ option_facts(const struct option *o, struct buffer *out)
 		option_write_range(o, out);
 	}
 	for (const struct choice *c = o->choices; c != NULL && c->word != NULL; c++) {
-		put(out, c == o->choices ? ", one of " : ", ");
+		put(out, c != o->choices ? ", " : o->kind == OPTION_INTEGER ? ", or " : ", one of ");
 		put(out, c->word);
 	}
 	if (o->reload != OPTION_AT_START)

@@ -71,6 +71,11 @@ write_bool(const struct option *o, const union element *e, struct buffer *out)
 static bool
 read_integer(const struct option *o, const char *text, union element *e, struct refusal *why)
 {
+	for (const struct choice *c = o->choices; c != NULL && c->word != NULL; c++)
+		if (strcmp(c->word, text) == 0) {
+			e->number = c->value;
+			return true;
+		}
 	return value_integer(text, &e->number, why) && in_range(o, text, e->number, why);
 }
 
@@ -79,7 +84,11 @@ write_integer(const struct option *o, const union element *e, struct buffer *out
 {
 	char text[VALUE_TEXT_MAX];
 
-	(void)o;
+	for (const struct choice *c = o->choices; c != NULL && c->word != NULL; c++)
+		if (c->value == e->number) {
+			put(out, c->word);
+			return;
+		}
 	snprintf(text, sizeof(text), "%" PRIu64, e->number);
 	put(out, text);
 }
@@ -271,6 +280,17 @@ write_port(const struct option *o, const union element *e, struct buffer *out)
 	put(out, text);
 }
 
+static bool
+read_number(const struct option *o, const char *text, union element *e, struct refusal *why)
+{
+	uint64_t number;
+
+	if (!value_integer(text, &number, why) || !in_range(o, text, number, why))
+		return false;
+	e->port = (uint16_t)number;
+	return true;
+}
+
 /* Names compare in lower case and without the root's dot. */
 static bool
 read_name(const char *text, bool (*check)(const char *, struct refusal *), union element *e, struct refusal *why)
@@ -314,6 +334,7 @@ const struct option_type option_types[OPTION_KINDS] = {
 	[OPTION_CHOICE] = { "choice", false, false, 0, read_choice_number, write_choice_number },
 	[OPTION_NETWORKS] = { "list of networks", true, false, sizeof(struct network), read_network, write_network },
 	[OPTION_PORTS] = { "list of ports", true, false, sizeof(uint16_t), read_port, write_port },
+	[OPTION_NUMBERS] = { "list of numbers", true, false, sizeof(uint16_t), read_number, write_port },
 	[OPTION_DOMAINS] = { "list of domains", true, true, sizeof(char *), read_domain, write_text },
 	[OPTION_MAILBOXES] = { "list of addresses or domains", true, true, sizeof(char *), read_mailbox, write_text },
 	[OPTION_TEXTS] = { "list of texts", true, true, sizeof(char *), read_text, write_text },

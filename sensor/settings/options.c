@@ -23,6 +23,7 @@
 #define S(n) ((uint64_t)(n)*1000000)
 #define DAYS(n) ((uint64_t)(n)*86400 * 1000000)
 
+static const struct choice worker_choices[] = { { "auto", 0 }, { NULL, 0 } };
 static const struct choice publish_choices[] = { { "alerts", PUBLISH_ALERTS }, { "events", PUBLISH_EVENTS },
 	{ "all", PUBLISH_ALL }, { NULL, 0 } };
 static const struct choice dataset_choices[] = { { "mailtap.session", 0 }, { "mailtap.message", 0 },
@@ -106,7 +107,7 @@ const struct option options[] = {
 	    .help = "Octets kept of each frame; what is cut off is missing from the conversation." },
 	{ "capture.ring_size", OPTION_SIZE, SCALAR(capture.source.ring_size), .standard = "64MiB",
 	    RANGE(KIB(64), GIB(1)), .help = "Kernel buffer of each interface; more of it rides out longer bursts." },
-	{ "capture.block_timeout", OPTION_DURATION, SCALAR(capture.source.block_timeout), .standard = "100ms",
+	{ "capture.block_timeout", OPTION_DURATION, SCALAR(capture.source.block_timeout), .standard = "10ms",
 	    RANGE(MS(1), S(10)), .help = "How long the kernel may gather frames before it hands them over." },
 	{ "capture.immediate", OPTION_BOOL, SCALAR(capture.source.immediate), .standard = "false",
 	    .help = "Hand each frame over at once: less delay, more work; for tests and quiet links." },
@@ -117,6 +118,15 @@ const struct option options[] = {
 	    .standard = "24, 25, 26, 110, 143, 465, 587, 993, 995, 2525, 4190",
 	    .help =
 		"TCP ports of mail servers: what live capture passes, and who is the server when no SYN was seen." },
+	{ "capture.workers", OPTION_INTEGER, SCALAR(capture.workers), .standard = "auto", RANGE(1, 64), .unit = "threads",
+	    .choices = worker_choices,
+	    .help = "Threads that share the frames of live interfaces; auto: one less than the processors that may be "
+		    "used, at least one." },
+	{ "capture.processors", OPTION_NUMBERS, LIST(capture.processors, capture.processor_count), .standard = "",
+	    RANGE(0, 1023),
+	    .help = "Processors that the workers stay on, one after the other; empty: the kernel places them." },
+	{ "capture.queue_size", OPTION_SIZE, SCALAR(capture.queue_size), .standard = "16MiB", RANGE(MIB(1), GIB(1)),
+	    .help = "Observations of each worker that may wait for being judged; what finds no room is lost, and said." },
 	{ "capture.batch", OPTION_INTEGER, SCALAR(capture.batch), .standard = "256", RANGE(1, 100000), .unit = "frames",
 	    .help = "Frames taken from an interface before timers and signals get their turn." },
 	{ "capture.retry_min", OPTION_DURATION, SCALAR(capture.retry_min), .standard = "1s", RANGE(MS(10), S(3600)),
@@ -266,7 +276,7 @@ const struct option options[] = {
 	    RANGE(MS(10), S(300)), .help = "How long a reply may take before the connection is given up." },
 	{ "publish.redis.batch_count", OPTION_INTEGER, SCALAR(publish.redis.batch_count), .standard = "100",
 	    RANGE(1, 10000), .unit = "documents", .help = "Documents sent at once at most." },
-	{ "publish.redis.batch_time", OPTION_DURATION, SCALAR(publish.redis.batch_time), .standard = "50ms",
+	{ "publish.redis.batch_time", OPTION_DURATION, SCALAR(publish.redis.batch_time), .standard = "10ms",
 	    RANGE(0, S(60)), .help = "How long a batch may wait to fill." },
 	{ "publish.redis.in_flight", OPTION_INTEGER, SCALAR(publish.redis.in_flight), .standard = "1000",
 	    RANGE(1, 100000), .unit = "documents", .help = "Documents sent and not answered yet, at most." },

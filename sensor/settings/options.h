@@ -25,6 +25,7 @@ enum option_kind {
 	OPTION_CHOICE,    /* a choice kept as its number */
 	OPTION_NETWORKS,
 	OPTION_PORTS,
+	OPTION_NUMBERS,   /* each in the row's range */
 	OPTION_DOMAINS,   /* lower case, without the final dot */
 	OPTION_MAILBOXES, /* addresses or domains, likewise */
 	OPTION_TEXTS,
@@ -52,7 +53,7 @@ struct option {
 	const char *standard;   /* the default, as it would be written; lists with commas in between */
 	uint64_t min, max;      /* of a number, both allowed; min == max: all its type can hold */
 	const char *unit;       /* of an integer: "packets" */
-	const struct choice *choices; /* ends with word NULL */
+	const struct choice *choices; /* ends with word NULL; of an integer: words that stand for a number */
 	bool (*check)(const char *text, struct refusal *); /* of a text, or each text of a list; NULL: any */
 	const char *help;       /* one plain sentence */
 };

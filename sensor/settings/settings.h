@@ -19,6 +19,10 @@ struct capture_options {
 	char *filter;           /* empty: made from ports for live capture; none for files */
 	uint16_t *ports;
 	size_t port_count;
+	unsigned workers;       /* 0: as many as there are processors, less one */
+	uint16_t *processors;   /* that workers stay on */
+	size_t processor_count;
+	size_t queue_size;      /* octets of observations under way, per worker */
 	unsigned batch;         /* frames taken per wake-up */
 	usec_t retry_min, retry_max; /* before an interface that went away is opened again */
 };

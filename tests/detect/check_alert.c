@@ -15,7 +15,7 @@ static struct alert_book *
 new_book(size_t keys)
 {
 	struct alert_limits limits = { .keys = keys, .forget = DAY };
-	struct alert_book *b = alert_book_new(&limits, bell_ring, &bell);
+	struct alert_book *b = alert_book_new(&limits, bell_note, &bell);
 
 	bell.len = 0;
 	ck_assert_ptr_nonnull(b);

@@ -27,7 +27,7 @@ setup(void)
 	settings = plain_settings();
 	rules = shipped_rules();
 	bell.len = 0;
-	book = alert_book_new(&settings.alerts, bell_ring, &bell);
+	book = alert_book_new(&settings.alerts, bell_note, &bell);
 	context.alerts = book;
 	detector = detector_auto_forward.open(&context);
 	ck_assert_ptr_nonnull(detector);

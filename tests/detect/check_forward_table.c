@@ -53,7 +53,7 @@ static void
 alerts_of(struct bell *bell)
 {
 	struct observation o = scene_message(&scene);
-	struct judge *j = judge_new(&settings, &site, &rules, bell_ring, bell);
+	struct judge *j = judge_new(&settings, &site, &rules, bell_note, bell);
 
 	bell->len = 0;
 	judge_observe(j, &o);

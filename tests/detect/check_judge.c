@@ -57,7 +57,7 @@ upload(struct judge *j, uint64_t octets)
 START_TEST(every_detector_sees_every_observation)
 {
 	struct detect_settings settings = plain_settings();
-	struct judge *j = judge_new(&settings, &site, &rules, bell_ring, &bell);
+	struct judge *j = judge_new(&settings, &site, &rules, bell_note, &bell);
 
 	ck_assert_ptr_nonnull(j);
 	forward(j, "a@freemail.example");
@@ -80,7 +80,7 @@ START_TEST(what_is_switched_off_is_silent)
 
 	settings.auto_forward.enabled = false;
 	settings.upload_asymmetry.enabled = false;
-	j = judge_new(&settings, &site, &rules, bell_ring, &bell);
+	j = judge_new(&settings, &site, &rules, bell_note, &bell);
 	forward(j, "a@freemail.example");
 	upload(j, 20 * MIB);
 	ck_assert_uint_eq(bell.len, 0);
@@ -92,7 +92,7 @@ START_TEST(a_reload_switches_and_keeps_the_counts)
 {
 	struct detect_settings first = plain_settings(), second = plain_settings(), third = plain_settings();
 	struct forward_rules none = { 0 };
-	struct judge *j = judge_new(&first, &site, &rules, bell_ring, &bell);
+	struct judge *j = judge_new(&first, &site, &rules, bell_note, &bell);
 
 	forward(j, "a@freemail.example");
 	ck_assert_uint_eq(bell.len, 1);
@@ -124,7 +124,7 @@ START_TEST(what_detectors_forget_is_counted)
 	struct scene s;
 
 	settings.upload_asymmetry.pairs = 16;
-	j = judge_new(&settings, &site, &rules, bell_ring, &bell);
+	j = judge_new(&settings, &site, &rules, bell_note, &bell);
 	for (uint8_t i = 0; i < 100; i++) {
 		scene_init(&s, "10.0.0.5", "198.51.100.25");
 		s.session.client.address.ip[3] = i;

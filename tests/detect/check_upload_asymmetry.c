@@ -29,7 +29,7 @@ setup(void)
 		.upload_asymmetry = { .enabled = true, .pcr = 0.8, .bytes = 10 * MIB, .pair_bytes = 50 * MIB,
 			.window = HOUR, .pairs = 64 } };
 	bell.len = 0;
-	book = alert_book_new(&settings.alerts, bell_ring, &bell);
+	book = alert_book_new(&settings.alerts, bell_note, &bell);
 	context = (struct detector_context){ .settings = &settings, .site = &site, .alerts = book };
 	detector = detector_upload_asymmetry.open(&context);
 	ck_assert_ptr_nonnull(detector);

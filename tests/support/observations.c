@@ -102,7 +102,7 @@ keep(char out[BELL_TEXT], struct bytes text)
 }
 
 void
-bell_ring(void *arg, const struct alert *a)
+bell_note(void *arg, const struct alert *a)
 {
 	struct bell *b = arg;
 	struct bell_alert *to;

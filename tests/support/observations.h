@@ -65,7 +65,7 @@ struct bell {
 };
 
 /* An alert_handler; arg is the bell. */
-void bell_ring(void *arg, const struct alert *);
+void bell_note(void *arg, const struct alert *);
 
 /* The alert heard last; aborts the test program when there is none or it was not kept. */
 const struct bell_alert *bell_last(const struct bell *);

@@ -92,6 +92,10 @@ recorder_observe(void *recorder, const struct observation *o)
 		put(r, "anomaly %s %s\n", o->anomaly->name, o->anomaly->from == FROM_CLIENT ? "client" : "server");
 		r->anomalies++;
 		break;
+	case OBSERVED_LOSS:
+		put(r, "loss %llu dropped %llu\n", (unsigned long long)o->loss->frames,
+		    (unsigned long long)o->loss->kernel_dropped);
+		break;
 	case OBSERVED_VOLUME:
 		put(r, "volume %llu %llu total %llu %llu%s\n", (unsigned long long)o->volume->bytes[0],
 		    (unsigned long long)o->volume->bytes[1], (unsigned long long)o->volume->total[0],
