@@ -28,8 +28,14 @@ struct auto_forward_settings {
 	struct names freemail;   /* domains where anybody has a mailbox */
 };
 
+struct sensor_loss_settings {
+	double share;            /* of what should have come, from which on missing is said: 0 to 1; 1: never */
+	usec_t window;
+};
+
 struct detect_settings {
 	struct alert_limits alerts;
+	struct sensor_loss_settings sensor_loss;
 	struct upload_asymmetry_settings upload_asymmetry;
 	struct auto_forward_settings auto_forward;
 };

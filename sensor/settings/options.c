@@ -204,6 +204,11 @@ const struct option options[] = {
 	{ "events.stats_interval", OPTION_DURATION, SCALAR(events.stats_interval), .standard = "1m", RANGE(0, DAYS(1)),
 	    .help = "Time between mailtap.stats events; 0: none." },
 
+	{ "limits.loss_alert", OPTION_RATIO, SCALAR(detect.sensor_loss.share), LIVE, .standard = "0.01", RANGE(0, 1),
+	    .help = "Share of packets, observations or octets missed above which sensor_loss is raised; 1: never." },
+	{ "limits.loss_window", OPTION_DURATION, SCALAR(detect.sensor_loss.window), LIVE, .standard = "5m",
+	    RANGE(S(1), DAYS(1)), .help = "Length of the sliding window over which that share is taken." },
+
 	{ "detect.alerts.keys", OPTION_INTEGER, SCALAR(detect.alerts.keys), .standard = "100000", RANGE(16, 10000000),
 	    .unit = "findings", .help = "Findings remembered, so that a repeated one is counted and not said again." },
 	{ "detect.alerts.forget", OPTION_DURATION, SCALAR(detect.alerts.forget), .standard = "1d",

@@ -41,6 +41,7 @@ plain_settings(void)
 {
 	return (struct detect_settings){
 		.alerts = { .keys = 1000, .forget = 86400 * USEC_PER_SEC },
+		.sensor_loss = { .share = 0.01, .window = 300 * USEC_PER_SEC },
 		.upload_asymmetry = { .enabled = true, .pcr = 0.8, .bytes = 10u << 20, .pair_bytes = 50u << 20,
 			.window = 3600 * USEC_PER_SEC, .pairs = 64 },
 		.auto_forward = { .enabled = true, .confidence = 0.5, .confidence_high = 0.85 },
