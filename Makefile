@@ -133,8 +133,29 @@ CASES ?= ../shared/captures
 conformance: all
 	@tests/conformance/run --cases "$(CASES)" --daemon $(BUILD)/mailtapd
 
-bench:
-	@echo "bench: this version has no corpus to measure on; use tcpreplay and perf on captures of your own"; exit 1
+# BENCH_MB, BENCH_FLOWS, BENCH_SYNS, BENCH_RUNS, BENCH_FILES, BENCH_PROGRAMS: see tests/bench/run --help. SAVE=1 keeps
+# the result in tests/bench/RESULTS.md.
+BENCH_PROGRAMS_BUILT = $(patsubst %,$(BUILD)/tests/bench/%,corpus floor measure)
+BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(filter-out tests/bench/floor.c tests/bench/measure.c, \
+	$(wildcard tests/bench/*.c))))
+
+bench: all bench-programs
+	@tests/bench/run --build $(BUILD) $(if $(SAVE),--save)
+
+bench-programs: $(BENCH_PROGRAMS_BUILT)
+.PHONY: bench-programs
+
+$(BUILD)/tests/bench/corpus: $(BENCH_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^
+
+$(BUILD)/tests/bench/floor: $(BUILD)/tests/bench/floor.o $(BUILD)/libsensor.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/bench/measure: $(BUILD)/tests/bench/measure.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^
 
 # FUZZ_SECONDS for each fuzzer; FUZZ=name for one of them.
 FUZZ_SECONDS ?= 60
