@@ -8,7 +8,7 @@
 #define SHARE_V6 12 /* percent */
 #define SHARE_TIMESTAMPS 65
 #define SHARE_PURE_ACK 50 /* of turns that are answered: acknowledged before the answer */
-#define FLIGHT_FIRST 10   /* segments (RFC 6928) */
+#define FLIGHT_FIRST 10	  /* segments (RFC 6928) */
 #define FLIGHT_MOST 80
 #define MSS 1460
 #define DATAGRAM 1200
@@ -20,9 +20,9 @@ enum step {
 	STEP_SYN,
 	STEP_SYN_ACK,
 	STEP_ACK,
-	STEP_DATA,      /* the next segment of the turn */
-	STEP_DATA_ACK,  /* the other side acknowledges, then STEP_DATA goes on */
-	STEP_TURN_ACK,  /* as before, at the end of a turn */
+	STEP_DATA,     /* the next segment of the turn */
+	STEP_DATA_ACK, /* the other side acknowledges, then STEP_DATA goes on */
+	STEP_TURN_ACK, /* as before, at the end of a turn */
 	STEP_FIN,
 	STEP_FIN_BACK,
 	STEP_LAST_ACK,
@@ -86,8 +86,8 @@ connection_new(const struct talk_kind *kind, uint64_t seed, uint64_t number, uin
 		exit(1);
 	}
 	c->random = random_row(seed, number * 2);
-	c->talk = (struct talk){ .kind = kind, .tally = tally, .number = number,
-		.random = random_row(seed, number * 2 + 1) };
+	c->talk =
+	    (struct talk){ .kind = kind, .tally = tally, .number = number, .random = random_row(seed, number * 2 + 1) };
 	c->time = start;
 	choose_peers(c);
 	c->round_trip = random_size(&c->random, 300, 80000);
@@ -131,9 +131,15 @@ static void
 emit(struct connection *c, struct frames *f, enum side from, uint8_t flags, const uint8_t *payload, size_t len)
 {
 	enum side to = from == CLIENT ? SERVER : CLIENT;
-	struct segment s = { .time = c->time, .from = from, .flags = flags, .id = c->id[from]++,
-		.sequence = c->sequence[from], .acknowledged = (flags & FRAME_ACK) != 0 ? c->sequence[to] : 0,
-		.echo = c->heard[from], .payload = payload, .len = len };
+	struct segment s = { .time = c->time,
+		.from = from,
+		.flags = flags,
+		.id = c->id[from]++,
+		.sequence = c->sequence[from],
+		.acknowledged = (flags & FRAME_ACK) != 0 ? c->sequence[to] : 0,
+		.echo = c->heard[from],
+		.payload = payload,
+		.len = len };
 
 	if (c->talk.kind->udp) {
 		frames_udp(f, &c->peers, &s);

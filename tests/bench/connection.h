@@ -10,11 +10,11 @@
 
 struct connection;
 
-struct connection *connection_new(const struct talk_kind *, uint64_t seed, uint64_t number, uint64_t start,
-    struct tally *);
+struct connection *
+connection_new(const struct talk_kind *, uint64_t seed, uint64_t number, uint64_t start, struct tally *);
 void connection_free(struct connection *);
-uint64_t connection_planned(const struct connection *); /* octets it is going to carry, about */
-uint64_t connection_time(const struct connection *);    /* of its next frame, microseconds since 1970 */
+uint64_t connection_planned(const struct connection *);	    /* octets it is going to carry, about */
+uint64_t connection_time(const struct connection *);	    /* of its next frame, microseconds since 1970 */
 bool connection_step(struct connection *, struct frames *); /* writes that frame; false: it was the last */
 
 #endif

@@ -12,8 +12,8 @@
 
 #define START UINT64_C(1747123200000000) /* 13 May 2025 08:00 UTC, in microseconds */
 #define SHARES_MOST 10
-#define ARRIVAL 300      /* microseconds between two idle connections */
-#define SYN_INTERVAL 10  /* microseconds between two SYNs */
+#define ARRIVAL 300	/* microseconds between two idle connections */
+#define SYN_INTERVAL 10 /* microseconds between two SYNs */
 #define FLOOD_SERVERS 4
 
 struct order {
@@ -51,7 +51,8 @@ static uint64_t
 add(struct order *o, struct crowd *crowd, uint64_t *planned, uint64_t start)
 {
 	size_t i = choose(o->blend, planned);
-	struct connection *c = connection_new(o->blend->shares[i].kind, o->seed, o->tally.connections, start, &o->tally);
+	struct connection *c =
+	    connection_new(o->blend->shares[i].kind, o->seed, o->tally.connections, start, &o->tally);
 
 	planned[i] += connection_planned(c);
 	crowd_add(crowd, c);
@@ -82,8 +83,7 @@ write_arrivals(struct order *o, struct frames *f)
 	uint64_t planned[SHARES_MOST] = { 0 }, next = START, time = START;
 
 	while (crowd.len > 0 || o->tally.connections < o->count) {
-		while (o->tally.connections < o->count &&
-		    (crowd.len == 0 || next <= connection_time(crowd.at[0]))) {
+		while (o->tally.connections < o->count && (crowd.len == 0 || next <= connection_time(crowd.at[0]))) {
 			(void)add(o, &crowd, planned, next);
 			next += ARRIVAL;
 		}
@@ -99,8 +99,11 @@ write_flood(struct order *o, struct frames *f)
 	struct peers p = { .bare = true, .port = { 0, 25 }, .address = { { 0 }, { 10, 0, 0, 1 } } };
 
 	for (uint64_t i = 0; i < o->count; i++) {
-		struct segment s = { .time = START + i * SYN_INTERVAL, .from = CLIENT, .flags = FRAME_SYN,
-			.id = (uint16_t)random_next(&r), .sequence = (uint32_t)random_next(&r) };
+		struct segment s = { .time = START + i * SYN_INTERVAL,
+			.from = CLIENT,
+			.flags = FRAME_SYN,
+			.id = (uint16_t)random_next(&r),
+			.sequence = (uint32_t)random_next(&r) };
 
 		p.address[CLIENT][0] = (uint8_t)random_between(&r, 11, 126);
 		for (int octet = 1; octet < 4; octet++)

@@ -9,7 +9,7 @@
 #define FRAME_LEAST 60
 #define ETHERNET_LEN 14
 #define BUFFER_SIZE (1 << 20)
-#define WINDOW 502      /* shifted by WINDOW_SCALE: 64 KiB */
+#define WINDOW 502 /* shifted by WINDOW_SCALE: 64 KiB */
 #define WINDOW_SCALE 7
 #define MSS 1460
 

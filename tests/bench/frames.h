@@ -17,7 +17,7 @@ enum { FRAME_FIN = 1, FRAME_SYN = 2, FRAME_PSH = 8, FRAME_ACK = 16 };
 struct peers {
 	bool v6;
 	bool timestamps; /* TCP option 8 on every segment (RFC 7323), as most hosts send it */
-	bool bare;       /* no options at all, as scanners send */
+	bool bare;	 /* no options at all, as scanners send */
 	uint8_t address[2][16];
 	uint16_t port[2];
 };
@@ -40,6 +40,6 @@ void frames_tcp(struct frames *, const struct peers *, const struct segment *);
 void frames_udp(struct frames *, const struct peers *, const struct segment *);
 uint64_t frames_count(const struct frames *);
 uint64_t frames_bytes(const struct frames *); /* on the wire, without the capture file's own */
-bool frames_close(struct frames *);           /* false: not everything could be written */
+bool frames_close(struct frames *);	      /* false: not everything could be written */
 
 #endif

@@ -160,7 +160,8 @@ mail_write(struct text *t, struct random *r, const struct mail_plan *p, struct m
 		return;
 	}
 	text_print(t, "Content-Type: multipart/mixed; boundary=\"outer_%llx\"\r\n\r\n", (unsigned long long)number);
-	text_print(t, "This is a multi-part message in MIME format.\r\n\r\n--outer_%llx\r\n", (unsigned long long)number);
+	text_print(
+	    t, "This is a multi-part message in MIME format.\r\n\r\n--outer_%llx\r\n", (unsigned long long)number);
 	write_body(t, r, p->lines, number);
 	for (unsigned i = 0; i < p->attachments; i++) {
 		text_print(t, "\r\n--outer_%llx\r\n", (unsigned long long)number);

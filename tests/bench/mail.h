@@ -18,7 +18,7 @@ struct mail_tally {
 struct mail_plan {
 	unsigned attachments;
 	uint32_t sizes[3]; /* octets before base64 */
-	uint32_t lines;    /* of text */
+	uint32_t lines;	   /* of text */
 };
 
 #define MAIL_MEAN UINT64_C(480000) /* about how many octets a message has */

@@ -33,7 +33,8 @@ static void
 become(unsigned long limit, const char *out, char **argv)
 {
 	struct rlimit most = { limit, limit + 2 };
-	int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
+	    null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || null < 0 || dup2(null, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0 ||
 	    setrlimit(RLIMIT_CPU, &most) != 0)

@@ -30,8 +30,8 @@ struct talk {
 	uint64_t number; /* of the connection */
 	unsigned step;
 	uint32_t messages, recipients, at; /* left, left, and how far in a list */
-	uint64_t octets;                   /* left to send */
-	bool way;                          /* which of two ways this talk goes; each kind says what for */
+	uint64_t octets;		   /* left to send */
+	bool way;			   /* which of two ways this talk goes; each kind says what for */
 };
 
 struct talk_kind {

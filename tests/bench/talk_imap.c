@@ -6,7 +6,21 @@
 
 #define BATCH 12
 
-enum step { GREETING, LOGIN, LOGIN_FINE, SELECT, SELECTED, FLAGS, FLAGS_ARE, FETCH, MESSAGE, FETCHED, LOGOUT, BYE, OVER };
+enum step {
+	GREETING,
+	LOGIN,
+	LOGIN_FINE,
+	SELECT,
+	SELECTED,
+	FLAGS,
+	FLAGS_ARE,
+	FETCH,
+	MESSAGE,
+	FETCHED,
+	LOGOUT,
+	BYE,
+	OVER
+};
 
 static uint64_t
 imap_open(struct talk *t)
@@ -67,7 +81,8 @@ server_says(struct talk *t, struct text *out)
 		break;
 	case SELECTED:
 		text_print(out, "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)\r\n");
-		text_print(out, "* %u EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 1747120000] UIDs valid\r\n", t->messages);
+		text_print(
+		    out, "* %u EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 1747120000] UIDs valid\r\n", t->messages);
 		text_print(out, "* OK [UIDNEXT %u] Predicted next UID\r\n", t->messages + 1);
 		text_print(out, "a2 OK [READ-WRITE] Select completed.\r\n");
 		break;
@@ -109,7 +124,8 @@ imap_next(struct talk *t, struct turn *turn)
 	if (t->step == OVER)
 		return false;
 	turn->from = t->step == LOGIN || t->step == SELECT || t->step == FLAGS || t->step == FETCH || t->step == LOGOUT
-		? CLIENT : SERVER;
+			 ? CLIENT
+			 : SERVER;
 	turn->think = random_between(&t->random, 50, 2000);
 	if (turn->from == CLIENT)
 		client_says(t, &turn->text);
@@ -119,5 +135,6 @@ imap_next(struct talk *t, struct turn *turn)
 	return true;
 }
 
-const struct talk_kind talk_imap = { .name = "imap", .ports = { 143 }, .session = true, .open = imap_open,
-	.next = imap_next };
+const struct talk_kind talk_imap = {
+	.name = "imap", .ports = { 143 }, .session = true, .open = imap_open, .next = imap_next
+};

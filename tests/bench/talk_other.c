@@ -85,6 +85,9 @@ raw_next(struct talk *t, struct turn *turn)
 }
 
 const struct talk_kind talk_http = { .name = "http", .ports = { 80 }, .open = other_open, .next = http_next };
-const struct talk_kind talk_raw = { .name = "raw", .ports = { 3260, 9418, 5001, 6000 }, .open = other_open,
-	.next = raw_next };
-const struct talk_kind talk_udp = { .name = "udp", .ports = { 443 }, .udp = true, .open = other_open, .next = raw_next };
+const struct talk_kind talk_raw = {
+	.name = "raw", .ports = { 3260, 9418, 5001, 6000 }, .open = other_open, .next = raw_next
+};
+const struct talk_kind talk_udp = {
+	.name = "udp", .ports = { 443 }, .udp = true, .open = other_open, .next = raw_next
+};

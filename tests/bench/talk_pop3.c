@@ -4,8 +4,24 @@
  */
 #include "bench/talk.h"
 
-enum step { GREETING, USER, USER_FINE, PASS, PASS_FINE, STAT, STAT_IS, UIDL, UIDL_IS, RETR, MESSAGE, DELE, DELE_FINE, QUIT,
-	BYE, OVER };
+enum step {
+	GREETING,
+	USER,
+	USER_FINE,
+	PASS,
+	PASS_FINE,
+	STAT,
+	STAT_IS,
+	UIDL,
+	UIDL_IS,
+	RETR,
+	MESSAGE,
+	DELE,
+	DELE_FINE,
+	QUIT,
+	BYE,
+	OVER
+};
 
 static uint64_t
 pop3_open(struct talk *t)
@@ -109,7 +125,9 @@ pop3_next(struct talk *t, struct turn *turn)
 	if (t->step == OVER)
 		return false;
 	turn->from = t->step == USER || t->step == PASS || t->step == STAT || t->step == UIDL || t->step == RETR ||
-		t->step == DELE || t->step == QUIT ? CLIENT : SERVER;
+			     t->step == DELE || t->step == QUIT
+			 ? CLIENT
+			 : SERVER;
 	turn->think = random_between(&t->random, 50, 2000);
 	if (turn->from == CLIENT)
 		client_says(t, &turn->text);
@@ -119,5 +137,6 @@ pop3_next(struct talk *t, struct turn *turn)
 	return true;
 }
 
-const struct talk_kind talk_pop3 = { .name = "pop3", .ports = { 110 }, .session = true, .open = pop3_open,
-	.next = pop3_next };
+const struct talk_kind talk_pop3 = {
+	.name = "pop3", .ports = { 110 }, .session = true, .open = pop3_open, .next = pop3_next
+};

@@ -9,8 +9,24 @@
 #define SHARE_CHUNKED 8 /* percent */
 #define PLANS_MOST 4
 
-enum step { GREETING, EHLO, FEATURES, AUTH, AUTH_FINE, MAIL, MAIL_FINE, RCPT, RCPT_FINE, DATA, GO, CONTENT, TAKEN, QUIT, BYE,
-	OVER };
+enum step {
+	GREETING,
+	EHLO,
+	FEATURES,
+	AUTH,
+	AUTH_FINE,
+	MAIL,
+	MAIL_FINE,
+	RCPT,
+	RCPT_FINE,
+	DATA,
+	GO,
+	CONTENT,
+	TAKEN,
+	QUIT,
+	BYE,
+	OVER
+};
 
 static uint64_t
 smtp_open(struct talk *t)
@@ -39,7 +55,8 @@ say_content(struct talk *t, struct text *out)
 static void
 say_features(struct talk *t, struct text *out)
 {
-	text_print(out, "250-mail.example.org greets %s\r\n250-PIPELINING\r\n250-SIZE 52428800\r\n", talk_host(t->number));
+	text_print(
+	    out, "250-mail.example.org greets %s\r\n250-PIPELINING\r\n250-SIZE 52428800\r\n", talk_host(t->number));
 	text_print(out, "250-AUTH PLAIN LOGIN\r\n250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250 CHUNKING\r\n");
 }
 
@@ -99,8 +116,8 @@ server_says(struct talk *t, struct text *out)
 		text_print(out, "354 End data with <CR><LF>.<CR><LF>\r\n");
 		break;
 	case TAKEN:
-		text_print(out, "250 2.0.0 Ok: queued as %012llX\r\n",
-		    (unsigned long long)(random_next(&t->random) >> 16));
+		text_print(
+		    out, "250 2.0.0 Ok: queued as %012llX\r\n", (unsigned long long)(random_next(&t->random) >> 16));
 		break;
 	default:
 		text_print(out, "221 2.0.0 Bye\r\n");
@@ -134,8 +151,11 @@ smtp_next(struct talk *t, struct turn *turn)
 	if (t->step == OVER)
 		return false;
 	turn->from = t->step == EHLO || t->step == AUTH || t->step == MAIL || t->step == RCPT || t->step == DATA ||
-		t->step == CONTENT || t->step == QUIT ? CLIENT : SERVER;
-	turn->think = turn->from == SERVER ? random_between(&t->random, 100, 4000) : random_between(&t->random, 50, 900);
+			     t->step == CONTENT || t->step == QUIT
+			 ? CLIENT
+			 : SERVER;
+	turn->think =
+	    turn->from == SERVER ? random_between(&t->random, 100, 4000) : random_between(&t->random, 50, 900);
 	if (turn->from == CLIENT)
 		client_says(t, &turn->text);
 	else
@@ -167,7 +187,9 @@ idle_next(struct talk *t, struct turn *turn)
 	return true;
 }
 
-const struct talk_kind talk_smtp = { .name = "smtp", .ports = { 25, 587, 25, 2525 }, .session = true,
-	.open = smtp_open, .next = smtp_next };
-const struct talk_kind talk_idle = { .name = "idle", .ports = { 25, 587 }, .session = true, .stays = true,
-	.open = idle_open, .next = idle_next };
+const struct talk_kind talk_smtp = {
+	.name = "smtp", .ports = { 25, 587, 25, 2525 }, .session = true, .open = smtp_open, .next = smtp_next
+};
+const struct talk_kind talk_idle = {
+	.name = "idle", .ports = { 25, 587 }, .session = true, .stays = true, .open = idle_open, .next = idle_next
+};

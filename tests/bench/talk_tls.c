@@ -43,9 +43,9 @@ close_length(struct text *out, size_t from, unsigned octets)
 static void
 say_hello_extensions(struct talk *t, struct text *out)
 {
-	static const uint8_t fixed[] = { 0, 23, 0, 0, 0xff, 1, 0, 1, 0, 0, 10, 0, 8, 0, 6, 0, 29, 0, 23, 0, 24, 0, 11, 0, 2,
-		1, 0, 0, 35, 0, 0, 0, 13, 0, 18, 0, 16, 4, 3, 8, 4, 4, 1, 5, 3, 8, 5, 5, 1, 8, 6, 6, 1, 0, 43, 0, 5, 4, 3, 4,
-		3, 3, 0, 45, 0, 2, 1, 1, 0, 51, 0, 38, 0, 36, 0, 29, 0, 32 };
+	static const uint8_t fixed[] = { 0, 23, 0, 0, 0xff, 1, 0, 1, 0, 0, 10, 0, 8, 0, 6, 0, 29, 0, 23, 0, 24, 0, 11,
+		0, 2, 1, 0, 0, 35, 0, 0, 0, 13, 0, 18, 0, 16, 4, 3, 8, 4, 4, 1, 5, 3, 8, 5, 5, 1, 8, 6, 6, 1, 0, 43, 0,
+		5, 4, 3, 4, 3, 3, 0, 45, 0, 2, 1, 1, 0, 51, 0, 38, 0, 36, 0, 29, 0, 32 };
 	const char *host = talk_host(t->number);
 	size_t len = strlen(host);
 
@@ -62,8 +62,8 @@ say_hello_extensions(struct talk *t, struct text *out)
 static void
 say_client_hello(struct talk *t, struct text *out)
 {
-	static const uint8_t suites[] = { 0, 20, 0x13, 1, 0x13, 2, 0x13, 3, 0xc0, 0x2b, 0xc0, 0x2f, 0xc0, 0x2c, 0xc0, 0x30,
-		0xcc, 0xa9, 0xcc, 0xa8, 0, 0x9c, 1, 0 };
+	static const uint8_t suites[] = { 0, 20, 0x13, 1, 0x13, 2, 0x13, 3, 0xc0, 0x2b, 0xc0, 0x2f, 0xc0, 0x2c, 0xc0,
+		0x30, 0xcc, 0xa9, 0xcc, 0xa8, 0, 0x9c, 1, 0 };
 	size_t record = out->len + 5, message = record + 4, extensions;
 
 	text_number(out, (uint64_t)HANDSHAKE << 32 | UINT64_C(0x0301) << 16, 5);
@@ -148,5 +148,7 @@ tls_next(struct talk *t, struct turn *turn)
 	return true;
 }
 
-const struct talk_kind talk_tls = { .name = "tls", .ports = { 993, 465, 993, 995 }, .open = tls_open, .next = tls_next };
+const struct talk_kind talk_tls = {
+	.name = "tls", .ports = { 993, 465, 993, 995 }, .open = tls_open, .next = tls_next
+};
 const struct talk_kind talk_https = { .name = "https", .ports = { 443 }, .open = tls_open, .next = tls_next };
