@@ -91,7 +91,7 @@ connection_new(const struct talk_kind *kind, uint64_t seed, uint64_t number, uin
 	c->time = start;
 	choose_peers(c);
 	c->round_trip = random_size(&c->random, 300, 80000);
-	c->spacing = random_size(&c->random, 12, 600);
+	c->spacing = random_size(&c->random, 120, 900);
 	c->flight = FLIGHT_FIRST;
 	for (int i = 0; i < 2; i++) {
 		c->sequence[i] = (uint32_t)random_next(&c->random);
