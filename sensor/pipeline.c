@@ -45,16 +45,16 @@ static struct dialogue_wire
 wire_of(const struct connection *c)
 {
 	const struct flow *f = c->flow;
-	struct dialogue_wire wire = { .last = f->last };
+	struct dialogue_wire wire = { .last = flow_last(f) };
 
 	for (int i = 0; i < 2; i++) {
 		struct stream_counts counts = stream_counts(c->stream, (enum direction)i);
 
-		wire.traffic[i] = (struct traffic){ .bytes = counts.bytes, .packets = f->packets[i],
+		wire.traffic[i] = (struct traffic){ .bytes = counts.bytes, .packets = flow_packets(f, (enum direction)i),
 			.missing = counts.missing };
 	}
-	wire.handshake = f->initial_known[FROM_CLIENT] ? HANDSHAKE_SYN
-	    : f->initial_known[FROM_SERVER]	       ? HANDSHAKE_SYNACK
+	wire.handshake = f->side[FROM_CLIENT].initial_known ? HANDSHAKE_SYN
+	    : f->side[FROM_SERVER].initial_known	       ? HANDSHAKE_SYNACK
 						       : HANDSHAKE_NONE;
 	return wire;
 }
@@ -123,7 +123,8 @@ static struct connection *
 connection_new(struct pipeline *p, struct flow *f)
 {
 	struct connection *c = calloc(1, sizeof(*c));
-	struct dialogue_opening opening = { .client = f->client, .server = f->server, .start = f->start,
+	struct dialogue_opening opening = { .client = flow_table_endpoint(p->flows, f, FROM_CLIENT),
+		.server = flow_table_endpoint(p->flows, f, FROM_SERVER), .start = f->start,
 		.vlan = f->vlan, .midstream = f->midstream };
 
 	if (c == NULL)
@@ -139,9 +140,10 @@ connection_new(struct pipeline *p, struct flow *f)
 		return NULL;
 	}
 	for (int i = 0; i < 2; i++) {
-		if (f->initial_known[i])
-			stream_set_initial(c->stream, (enum direction)i, f->initial[i]);
-		stream_set_window_scale(c->stream, (enum direction)i, f->window_scale[i]);
+		if (!f->side[i].initial_known)
+			continue;
+		stream_set_initial(c->stream, (enum direction)i, f->initial[i]);
+		stream_set_window_scale(c->stream, (enum direction)i, f->side[i].window_scale);
 	}
 	p->counters.connections_now++;
 	return c;
@@ -258,7 +260,7 @@ on_flow_ended(void *arg, struct flow *f, enum flow_end end)
 		p->counters.missing_bytes += wire.traffic[i].missing;
 		p->counters.retransmitted_bytes += stream_counts(c->stream, (enum direction)i).retransmitted;
 	}
-	p->counters.one_sided += f->packets[FROM_CLIENT] == 0 || f->packets[FROM_SERVER] == 0;
+	p->counters.one_sided += flow_packets(f, FROM_CLIENT) == 0 || flow_packets(f, FROM_SERVER) == 0;
 	p->counters.connections_now--;
 	dialogue_end(c->dialogue, &wire, session_end_of(end), p->now);
 	connection_free(c);

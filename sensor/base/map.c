@@ -1,43 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Entries live in slabs that double in size and never move; buckets are chains through the entries, their array grows
- * with the number of entries. The queues are rings through the entries, one per rank.
+ * Entries live in slabs that double in size and never move, and go by number: the slab follows from the highest bit of
+ * the number. The queues are lists through the entries, one per rank. A search goes through the slots: one array with
+ * hash and number side by side, probed in a line, so that a key that is not there mostly costs one cache line and never
+ * a look at an entry. What leaves a slot is closed up from behind (no tombstones).
  *
- *	key ... | next in bucket, older, newer, hash, rank | value ...
+ *	key ... | older, newer, hash, rank | value ...
  *	        ^ a multiple of 8, and so is the stride
  *
- * What a search reads, the key and the hash, are neighbours in the cache; the value is at a fixed distance. The key
- * ends where the entry begins, so it is aligned as its own size asks for.
+ * What a hit reads, the key and the links, are neighbours in the cache; the value is at a fixed distance. The key ends
+ * where the entry begins, so it is aligned as its own size asks for.
+ *
+ * The hash is NH (RFC 4418 section 5.2.2) with a key from the kernel, for keys of up to 64 octets: whoever does not know
+ * the key, and a passive sensor answers nobody, finds no two keys that collide with a likelihood above 2^-32. NH is
+ * linear in parts of its input, which a row of slots would show, so its sum is stirred by a bijection. Longer keys go
+ * through SipHash.
  */
 #include "base/map.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 
 #define SLAB_FIRST 16
-#define SLABS_MAX 48
-#define BUCKETS_FIRST 16
+#define SLABS_MAX 28
+#define ENTRIES_MAX (UINT32_MAX / 4)
+#define SLOTS_FIRST 16
+#define QUICK_MAX 64
+/* From here on memory is asked for in large pages: a full table is read at random. */
+#define HUGE_PAGE ((size_t)1 << 21)
 
+/* Entries are numbered from 1; 0 is none. */
 struct entry {
-	struct entry *chain; /* next in its bucket, or next free one */
-	struct entry *older, *newer;
+	uint32_t older, newer; /* older also: the next free one */
 	uint32_t hash;
 	uint32_t rank;
 };
 
+struct slot {
+	uint32_t hash, number;
+};
+
+struct queue {
+	uint32_t oldest, newest;
+};
+
 struct map {
-	size_t key_size, value_size, ceiling, len;
+	size_t key_size, value_size;
 	size_t stride; /* from one entry to the next */
-	size_t bucket_count; /* a power of two, or 0 */
-	struct entry **buckets;
-	struct entry queues[MAP_RANKS]; /* ring heads: newer is the oldest entry, older the newest */
-	struct entry *free;
-	uint8_t *fresh; /* entries of the newest slab that were never used: its pages are not touched before */
-	size_t fresh_count;
+	uint32_t ceiling, len;
+	uint32_t slot_count, slots_most;
+	struct slot *slots;
+	struct queue queues[MAP_RANKS];
+	uint32_t free;  /* the first of those that were used before */
+	uint32_t fresh; /* how many were ever used: pages beyond are not touched before */
+	uint32_t entries; /* for which there is memory */
+	size_t slab_count, slab_octets;
 	void *slabs[SLABS_MAX];
-	size_t slab_count, slab_octets, entries;
+	uint8_t *first[SLABS_MAX]; /* the first entry of each */
+	uint32_t quick[QUICK_MAX / sizeof(uint32_t)];
 	struct hash_key key;
 	uint64_t evicted;
 	map_farewell *farewell;
@@ -68,6 +92,17 @@ key_of(const struct map *m, const struct entry *e)
 	return (uint8_t *)(uintptr_t)e - m->key_size;
 }
 
+/* Slab 0 holds the first SLAB_FIRST entries, each other one as many as all before it. */
+static struct entry *
+entry_at(const struct map *m, uint32_t number)
+{
+	uint32_t i = number - 1;
+	int slab = 31 - __builtin_clz(i / SLAB_FIRST << 1 | 1);
+	uint32_t before = slab == 0 ? 0 : (uint32_t)SLAB_FIRST << (slab - 1);
+
+	return (struct entry *)(void *)(m->first[slab] + (size_t)(i - before) * m->stride);
+}
+
 struct map *
 map_new(size_t key_size, size_t value_size, size_t ceiling, map_farewell *farewell, void *arg)
 {
@@ -78,53 +113,104 @@ map_new(size_t key_size, size_t value_size, size_t ceiling, map_farewell *farewe
 	m->key_size = key_size;
 	m->value_size = value_size;
 	m->stride = round_up(key_size + sizeof(struct entry) + value_size);
-	m->ceiling = ceiling;
+	m->ceiling = ceiling < ENTRIES_MAX ? (uint32_t)ceiling : ENTRIES_MAX;
+	/* While they grow they are at most three quarters full, at the ceiling two thirds. */
+	m->slots_most = m->ceiling + m->ceiling / 2 + 2;
 	m->farewell = farewell;
 	m->arg = arg;
 	m->key = hash_key_random();
-	for (int i = 0; i < MAP_RANKS; i++)
-		m->queues[i].older = m->queues[i].newer = &m->queues[i];
+	for (size_t i = 0; i < sizeof(m->quick); i += sizeof(struct hash_key)) {
+		struct hash_key random = hash_key_random();
+
+		memcpy((uint8_t *)m->quick + i, &random, sizeof(random));
+	}
 	return m;
 }
 
 static void
-unqueue(struct entry *e)
+unqueue(struct map *m, struct entry *e)
 {
-	e->older->newer = e->newer;
-	e->newer->older = e->older;
+	struct queue *q = &m->queues[e->rank];
+
+	*(e->older != 0 ? &entry_at(m, e->older)->newer : &q->oldest) = e->newer;
+	*(e->newer != 0 ? &entry_at(m, e->newer)->older : &q->newest) = e->older;
 }
 
 static void
-enqueue(struct map *m, struct entry *e, unsigned rank)
+enqueue(struct map *m, struct entry *e, uint32_t number, unsigned rank)
 {
-	struct entry *head = &m->queues[rank];
+	struct queue *q = &m->queues[rank];
 
 	e->rank = rank;
-	e->older = head->older;
-	e->newer = head;
-	head->older->newer = e;
-	head->older = e;
+	e->older = q->newest;
+	e->newer = 0;
+	*(q->newest != 0 ? &entry_at(m, q->newest)->newer : &q->oldest) = number;
+	q->newest = number;
 }
 
-static struct entry **
-bucket_of(const struct map *m, uint32_t hash)
+/* The number of an entry that stands in a queue: a neighbour knows it. */
+static uint32_t
+number_of(const struct map *m, const struct entry *e)
 {
-	return &m->buckets[hash & (m->bucket_count - 1)];
+	return e->older != 0 ? entry_at(m, e->older)->newer : m->queues[e->rank].oldest;
+}
+
+static uint32_t
+home_of(const struct map *m, uint32_t hash)
+{
+	return (uint32_t)((uint64_t)hash * m->slot_count >> 32);
+}
+
+static uint32_t
+slot_after(const struct map *m, uint32_t slot)
+{
+	return slot + 1 < m->slot_count ? slot + 1 : 0;
+}
+
+static uint32_t
+steps(const struct map *m, uint32_t from, uint32_t to)
+{
+	return to >= from ? to - from : to + m->slot_count - from;
+}
+
+/* Empties the slot of an entry and moves up those behind that would rather stand there. */
+static void
+leave_slot(struct map *m, uint32_t hash, uint32_t number)
+{
+	uint32_t hole = home_of(m, hash);
+
+	while (m->slots[hole].number != number)
+		hole = slot_after(m, hole);
+	for (uint32_t i = slot_after(m, hole); m->slots[i].number != 0; i = slot_after(m, i)) {
+		if (steps(m, home_of(m, m->slots[i].hash), i) < steps(m, hole, i))
+			continue;
+		m->slots[hole] = m->slots[i];
+		hole = i;
+	}
+	m->slots[hole].number = 0;
+}
+
+static void
+take_slot(struct map *m, uint32_t hash, uint32_t number)
+{
+	uint32_t i = home_of(m, hash);
+
+	while (m->slots[i].number != 0)
+		i = slot_after(m, i);
+	m->slots[i] = (struct slot){ hash, number };
 }
 
 static void
 take_out(struct map *m, struct entry *e)
 {
-	struct entry **at = bucket_of(m, e->hash);
+	uint32_t number = number_of(m, e);
 
 	if (m->farewell != NULL)
 		m->farewell(m->arg, key_of(m, e), value_of(e));
-	while (*at != e)
-		at = &(*at)->chain;
-	*at = e->chain;
-	unqueue(e);
-	e->chain = m->free;
-	m->free = e;
+	leave_slot(m, e->hash, number);
+	unqueue(m, e);
+	e->older = m->free;
+	m->free = number;
 	m->len--;
 }
 
@@ -133,12 +219,12 @@ map_free(struct map *m)
 {
 	if (m == NULL)
 		return;
-	for (int i = 0; i < MAP_RANKS; i++)
-		while (m->queues[i].newer != &m->queues[i])
-			take_out(m, m->queues[i].newer);
+	for (int i = 0; i < MAP_RANKS && m->farewell != NULL; i++)
+		for (uint32_t n = m->queues[i].oldest; n != 0; n = entry_at(m, n)->newer)
+			m->farewell(m->arg, key_of(m, entry_at(m, n)), value_of(entry_at(m, n)));
 	for (size_t i = 0; i < m->slab_count; i++)
 		free(m->slabs[i]);
-	free(m->buckets);
+	free(m->slots);
 	free(m);
 }
 
@@ -155,66 +241,127 @@ map_evicted(const struct map *m)
 }
 
 static uint32_t
-hash_of(const struct map *m, const void *key)
+stir(uint64_t x)
 {
-	return (uint32_t)hash_bytes(&m->key, bytes_of(key, m->key_size));
+	x ^= x >> 32;
+	x *= UINT64_C(0xD6E8FEB86659FD93);
+	x ^= x >> 32;
+	x *= UINT64_C(0xD6E8FEB86659FD93);
+	return (uint32_t)(x >> 32);
 }
 
-static struct entry *
-find(const struct map *m, const void *key, uint32_t hash)
+uint32_t
+map_hash(const struct map *m, const void *key)
 {
-	if (m->bucket_count == 0)
+	const uint8_t *at = key;
+	uint64_t sum = 0;
+	size_t i = 0;
+
+	if (m->key_size > QUICK_MAX)
+		return (uint32_t)hash_bytes(&m->key, bytes_of(key, m->key_size));
+	for (; i + 8 <= m->key_size; i += 8) {
+		uint32_t word[2];
+
+		memcpy(word, at + i, sizeof(word));
+		sum += (uint64_t)(uint32_t)(word[0] + m->quick[i / 4]) * (uint32_t)(word[1] + m->quick[i / 4 + 1]);
+	}
+	if (i < m->key_size) {
+		uint32_t word[2] = { 0 };
+
+		memcpy(word, at + i, m->key_size - i);
+		sum += (uint64_t)(uint32_t)(word[0] + m->quick[i / 4]) * (uint32_t)(word[1] + m->quick[i / 4 + 1]);
+	}
+	return stir(sum);
+}
+
+void *
+map_find_hashed(const struct map *m, const void *key, uint32_t hash)
+{
+	if (m->slot_count == 0)
 		return NULL;
-	for (struct entry *e = *bucket_of(m, hash); e != NULL; e = e->chain)
-		if (e->hash == hash && memcmp(key_of(m, e), key, m->key_size) == 0)
-			return e;
+	for (uint32_t i = home_of(m, hash); m->slots[i].number != 0; i = slot_after(m, i)) {
+		struct entry *e;
+
+		if (m->slots[i].hash != hash)
+			continue;
+		e = entry_at(m, m->slots[i].number);
+		if (memcmp(key_of(m, e), key, m->key_size) == 0)
+			return value_of(e);
+	}
 	return NULL;
 }
 
 void *
 map_find(const struct map *m, const void *key)
 {
-	struct entry *e = find(m, key, hash_of(m, key));
-
-	return e == NULL ? NULL : value_of(e);
+	return map_find_hashed(m, key, map_hash(m, key));
 }
 
-/* Twice the buckets, never more than the ceiling; the old ones serve on when memory is short, unless there are none. */
-static bool
-grow_buckets(struct map *m)
+/* A full table is read at random: large pages, where there are such, spare the processor most of its page walks. */
+static void
+prefer_large_pages(void *at, size_t octets)
 {
-	size_t count = m->bucket_count == 0 ? BUCKETS_FIRST : m->bucket_count * 2, old = m->bucket_count;
-	struct entry **fresh, **before = m->buckets;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t first = ((uintptr_t)at + page - 1) & ~(page - 1), end = ((uintptr_t)at + octets) & ~(page - 1);
 
-	if (m->len < old || (old > 0 && count > m->ceiling))
+	if (octets >= 2 * HUGE_PAGE)
+		(void)madvise((void *)first, end - first, MADV_HUGEPAGE); /* a wish: nothing depends on it */
+}
+
+/* Twice the slots, never more than the ceiling asks for; the old ones serve on when memory is short, down to the last
+ * but one. */
+static bool
+grow_slots(struct map *m)
+{
+	uint32_t old = m->slot_count, count = old == 0 ? SLOTS_FIRST : old * 2;
+	struct slot *before = m->slots, *slots;
+
+	if (m->len + 1 <= old - old / 4)
 		return true;
-	fresh = calloc(count, sizeof(struct entry *));
-	if (fresh == NULL)
-		return old > 0;
-	m->buckets = fresh;
-	m->bucket_count = count;
-	for (size_t i = 0; i < old; i++) {
-		for (struct entry *e = before[i], *next; e != NULL; e = next) {
-			struct entry **at = bucket_of(m, e->hash);
-
-			next = e->chain;
-			e->chain = *at;
-			*at = e;
-		}
-	}
+	if (count > m->slots_most || count < old)
+		count = m->slots_most;
+	if (count <= old)
+		return m->len + 1 < old;
+	slots = calloc(count, sizeof(*slots));
+	if (slots == NULL)
+		return m->len + 1 < old;
+	prefer_large_pages(slots, count * sizeof(*slots));
+	m->slots = slots;
+	m->slot_count = count;
+	for (uint32_t i = 0; i < old; i++)
+		if (before[i].number != 0)
+			take_slot(m, before[i].hash, before[i].number);
 	free(before);
 	return true;
+}
+
+/* What will give way after this one is on its way into the cache by then. */
+static void
+foresee(const struct map *m, uint32_t next)
+{
+	const struct entry *e;
+
+	if (next == 0)
+		return;
+	e = entry_at(m, next);
+	__builtin_prefetch(&m->slots[home_of(m, e->hash)], 1);
+	if (e->newer != 0) {
+		e = entry_at(m, e->newer);
+		__builtin_prefetch(e, 1);
+		__builtin_prefetch((const uint8_t *)e + sizeof(*e) + m->value_size - 1, 1);
+	}
 }
 
 static bool
 make_way(struct map *m, unsigned may_evict)
 {
 	for (unsigned rank = 0; rank <= may_evict && rank < MAP_RANKS; rank++) {
-		struct entry *oldest = m->queues[rank].newer;
+		uint32_t oldest = m->queues[rank].oldest;
 
-		if (oldest == &m->queues[rank])
+		if (oldest == 0)
 			continue;
-		take_out(m, oldest);
+		take_out(m, entry_at(m, oldest));
+		foresee(m, m->queues[rank].oldest);
 		m->evicted++;
 		return true;
 	}
@@ -225,7 +372,8 @@ make_way(struct map *m, unsigned may_evict)
 static bool
 grow_slabs(struct map *m)
 {
-	size_t count = m->entries < SLAB_FIRST ? SLAB_FIRST : m->entries, octets;
+	uint32_t count = m->entries == 0 ? SLAB_FIRST : m->entries;
+	size_t octets;
 	uint8_t *slab;
 
 	if (count > m->ceiling - m->entries)
@@ -236,67 +384,73 @@ grow_slabs(struct map *m)
 	slab = malloc(octets);
 	if (slab == NULL)
 		return false;
-	m->slabs[m->slab_count++] = slab;
+	prefer_large_pages(slab, octets);
+	m->slabs[m->slab_count] = slab;
+	m->first[m->slab_count++] = slab + round_up(m->key_size);
 	m->slab_octets += octets;
 	m->entries += count;
-	m->fresh = slab + round_up(m->key_size);
-	m->fresh_count = count;
 	return true;
 }
 
-/* An entry that is in no bucket and no queue, or NULL. */
-static struct entry *
+/* The number of an entry that is in no slot and no queue, or 0. */
+static uint32_t
 take_free(struct map *m, unsigned may_evict)
 {
-	struct entry *e;
+	uint32_t number;
 
-	if (m->free == NULL && m->fresh_count == 0 &&
+	if (m->free == 0 && m->fresh == m->entries &&
 	    (m->entries < m->ceiling ? !grow_slabs(m) : !make_way(m, may_evict)))
+		return 0;
+	if (m->free == 0)
+		return ++m->fresh;
+	number = m->free;
+	m->free = entry_at(m, number)->older;
+	return number;
+}
+
+void *
+map_put_hashed(struct map *m, const void *key, uint32_t hash, unsigned rank, unsigned may_evict, bool *made)
+{
+	void *value = map_find_hashed(m, key, hash);
+	struct entry *e;
+	uint32_t number;
+
+	if (made != NULL)
+		*made = value == NULL;
+	if (value != NULL)
+		return value;
+	if (!grow_slots(m))
 		return NULL;
-	if (m->free != NULL) {
-		e = m->free;
-		m->free = e->chain;
-		return e;
-	}
-	e = (struct entry *)(void *)m->fresh;
-	m->fresh += m->stride;
-	m->fresh_count--;
-	return e;
+	number = take_free(m, may_evict);
+	if (number == 0)
+		return NULL;
+	e = entry_at(m, number);
+	memset(value_of(e), 0, m->value_size);
+	memcpy(key_of(m, e), key, m->key_size);
+	e->hash = hash;
+	take_slot(m, hash, number);
+	enqueue(m, e, number, rank);
+	m->len++;
+	return value_of(e);
 }
 
 void *
 map_put(struct map *m, const void *key, unsigned rank, unsigned may_evict, bool *made)
 {
-	uint32_t hash = hash_of(m, key);
-	struct entry *e = find(m, key, hash), **at;
-
-	if (made != NULL)
-		*made = e == NULL;
-	if (e != NULL)
-		return value_of(e);
-	if (!grow_buckets(m))
-		return NULL;
-	e = take_free(m, may_evict);
-	if (e == NULL)
-		return NULL;
-	memset(value_of(e), 0, m->value_size);
-	memcpy(key_of(m, e), key, m->key_size);
-	e->hash = hash;
-	at = bucket_of(m, hash);
-	e->chain = *at;
-	*at = e;
-	enqueue(m, e, rank);
-	m->len++;
-	return value_of(e);
+	return map_put_hashed(m, key, map_hash(m, key), rank, may_evict, made);
 }
 
 void
 map_touch(struct map *m, void *value, unsigned rank)
 {
 	struct entry *e = entry_of(value);
+	uint32_t number;
 
-	unqueue(e);
-	enqueue(m, e, rank);
+	if (e->rank == rank && e->newer == 0)
+		return;
+	number = number_of(m, e);
+	unqueue(m, e);
+	enqueue(m, e, number, rank);
 }
 
 unsigned
@@ -308,9 +462,9 @@ map_rank(const void *value)
 void *
 map_oldest(const struct map *m, unsigned rank)
 {
-	const struct entry *e = m->queues[rank].newer;
+	uint32_t number = m->queues[rank].oldest;
 
-	return e == &m->queues[rank] ? NULL : value_of(e);
+	return number == 0 ? NULL : value_of(entry_at(m, number));
 }
 
 const void *
@@ -322,9 +476,9 @@ map_key(const struct map *m, const void *value)
 void *
 map_newer(const struct map *m, const void *value)
 {
-	const struct entry *e = entry_of(value)->newer;
+	uint32_t number = entry_of(value)->newer;
 
-	return e == &m->queues[entry_of(value)->rank] ? NULL : value_of(e);
+	return number == 0 ? NULL : value_of(entry_at(m, number));
 }
 
 void
@@ -336,5 +490,5 @@ map_remove(struct map *m, void *value)
 size_t
 map_memory(const struct map *m)
 {
-	return sizeof(*m) + m->slab_octets + m->bucket_count * sizeof(struct entry *);
+	return sizeof(*m) + m->slab_octets + m->slot_count * sizeof(struct slot);
 }

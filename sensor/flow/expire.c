@@ -36,7 +36,7 @@ expire_is_due(const struct flow_limits *limits, const struct flow *f, usec_t now
 		[FLOW_WORTH_MAIL] = limits->idle_timeout,
 	};
 
-	return expire_age(now, f->used) >= patience[expire_rank(f)];
+	return expire_age(now, flow_used(f)) >= patience[expire_rank(f)];
 }
 
 struct flow *

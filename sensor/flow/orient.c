@@ -49,14 +49,13 @@ judge(const struct flow_limits *limits, const struct packet *p, bool *sender_is_
 	return ORIENTED_NOT_YET;
 }
 
-void
+bool
 orient_first(struct flow *f, const struct flow_limits *limits, const struct packet *p)
 {
 	bool sender_is_client;
 
 	f->orientation = judge(limits, p, &sender_is_client);
-	f->client = sender_is_client ? p->source : p->destination;
-	f->server = sender_is_client ? p->destination : p->source;
+	return sender_is_client;
 }
 
 #define SWAP(type, pair)                                                                                               \
@@ -69,22 +68,13 @@ orient_first(struct flow *f, const struct flow_limits *limits, const struct pack
 static void
 trade_places(struct flow *f)
 {
-	struct endpoint client = f->client;
-
-	f->client = f->server;
-	f->server = client;
 	f->client_is_low = !f->client_is_low;
-	SWAP(uint64_t, f->packets);
-	SWAP(uint64_t, f->wire_bytes);
-	SWAP(bool, f->fin);
-	SWAP(bool, f->initial_known);
+	SWAP(struct flow_wide, f->packets);
+	SWAP(struct flow_wide, f->wire_bytes);
+	SWAP(struct flow_side, f->side);
 	SWAP(uint32_t, f->initial);
-	SWAP(uint8_t, f->window_scale);
 	SWAP(uint32_t, f->next);
 	SWAP(uint32_t, f->acknowledges);
-	SWAP(uint32_t, f->window);
-	SWAP(bool, f->sent);
-	SWAP(bool, f->answered);
 }
 
 enum direction

@@ -7,8 +7,8 @@
 
 #include "flow/table.h"
 
-/* Orients a flow by its first packet: sets client, server and orientation. */
-void orient_first(struct flow *, const struct flow_limits *, const struct packet *);
+/* Orients a flow by its first packet: sets orientation, and returns whether the sender is the client. */
+bool orient_first(struct flow *, const struct flow_limits *, const struct packet *);
 
 /* Another packet of the flow. While ORIENTED_NOT_YET, a SYN or payload settles the matter, and client and server may
  * trade places, with all that is kept per direction. Returns the packet's direction, which was `from` before. */

@@ -10,7 +10,6 @@
 /* Shift assumed while the SYNs were not seen: ordinary hosts announce 6 to 9 (RFC 7323 section 2.2). */
 #define SCALE_ASSUMED 7
 #define SCALE_MOST 14
-#define SCALE_NONE 255
 /* Silence after which a SYN with a new number is taken for a new connection without the peer's word. */
 #define SILENCE_BEFORE_REUSE (5 * USEC_PER_SEC)
 
@@ -24,7 +23,9 @@ near(uint32_t a, uint32_t b, uint32_t before, uint32_t after)
 static uint32_t
 room(const struct flow *f, enum direction allowed_by)
 {
-	return f->window[allowed_by] > WINDOW_LEAST ? f->window[allowed_by] : WINDOW_LEAST;
+	uint32_t window = UINT32_C(1) << f->side[allowed_by].window;
+
+	return window > WINDOW_LEAST ? window : WINDOW_LEAST;
 }
 
 static bool
@@ -34,16 +35,16 @@ is_plausible(const struct flow *f, const struct packet *p, enum direction d)
 	uint32_t most = room(f, peer);
 
 	/* What lies before the latest segment is for the peer's word to judge, where it is known. */
-	if (f->sent[d] && near(p->sequence, f->next[d], f->answered[peer] ? 0 : most, most))
+	if (f->side[d].sent && near(p->sequence, f->next[d], f->side[peer].answered ? 0 : most, most))
 		return true;
-	if (f->answered[peer] && near(p->sequence, f->acknowledges[peer], 1, most))
+	if (f->side[peer].answered && near(p->sequence, f->acknowledges[peer], 1, most))
 		return true;
-	if (f->sent[d] || f->answered[peer])
+	if (f->side[d].sent || f->side[peer].answered)
 		return false;
 	/* Nothing is known of this side: a refusal of a SYN must acknowledge it (RFC 9293 section 3.10.7.3). */
-	if ((p->flags & TCP_ACK) == 0 || !f->sent[peer])
+	if ((p->flags & TCP_ACK) == 0 || !f->side[peer].sent)
 		return true;
-	if (f->initial_known[peer])
+	if (f->side[peer].initial_known)
 		return p->acknowledged - (f->initial[peer] + 1) <= f->next[peer] - (f->initial[peer] + 1);
 	return near(p->acknowledged, f->next[peer], most, most);
 }
@@ -54,13 +55,13 @@ is_late_syn(const struct flow *f, const struct packet *p, enum direction d)
 {
 	enum direction peer = direction_other(d);
 
-	if (f->initial_known[d])
+	if (f->side[d].initial_known)
 		return false;
-	if ((p->flags & TCP_ACK) != 0 && f->initial_known[peer] && p->acknowledged - 1 == f->initial[peer])
+	if ((p->flags & TCP_ACK) != 0 && f->side[peer].initial_known && p->acknowledged - 1 == f->initial[peer])
 		return true;
-	if (f->sent[d])
+	if (f->side[d].sent)
 		return near(p->sequence + 1, f->next[d], WINDOW_LEAST, 0);
-	if (f->answered[peer])
+	if (f->side[peer].answered)
 		return near(p->sequence + 1, f->acknowledges[peer], WINDOW_LEAST, 0);
 	/* Nothing is known of this side; then a flow that lives is given the benefit of the doubt. */
 	return f->phase < FLOW_CLOSING;
@@ -71,13 +72,13 @@ phase_is_reuse(struct flow *f, const struct packet *p, enum direction d, usec_t 
 {
 	bool confirmed = (p->flags & TCP_ACK) != 0 && f->again_known && p->acknowledged - 1 == f->again;
 
-	if ((p->flags & TCP_SYN) == 0 || (f->initial_known[d] && f->initial[d] == p->sequence) || is_late_syn(f, p, d))
+	if ((p->flags & TCP_SYN) == 0 || (f->side[d].initial_known && f->initial[d] == p->sequence) || is_late_syn(f, p, d))
 		return false;
 	switch (f->phase) {
 	case FLOW_SYN:
 	case FLOW_ANSWERED:
 		/* A number that changes before anything was said is a second attempt, still the same flow. */
-		return !f->initial_known[d] || (f->spoken && (p->flags & TCP_ACK) == 0);
+		return !f->side[d].initial_known || (f->spoken && (p->flags & TCP_ACK) == 0);
 	case FLOW_ESTABLISHED:
 		if (confirmed)
 			return true;
@@ -99,7 +100,7 @@ answers_our_syn(struct flow *f, const struct packet *p, enum direction d)
 {
 	enum direction peer = direction_other(d);
 
-	if (!f->initial_known[peer] || p->acknowledged - 1 == f->initial[peer] || f->phase >= FLOW_ESTABLISHED)
+	if (!f->side[peer].initial_known || p->acknowledged - 1 == f->initial[peer] || f->phase >= FLOW_ESTABLISHED)
 		return true;
 	if (f->spoken)
 		/* Fast open: the payload of the SYN may be acknowledged with it (RFC 7413 section 4.1.2). */
@@ -114,22 +115,23 @@ static void
 note_syn(struct flow *f, const struct packet *p, enum direction d)
 {
 	bool answer = (p->flags & TCP_ACK) != 0;
+	unsigned scale = p->window_scale <= SCALE_MOST ? p->window_scale : FLOW_SCALE_NONE;
 	bool young = f->phase == FLOW_SYN || f->phase == FLOW_ANSWERED;
 
-	if (!young && (f->initial_known[d] || !is_late_syn(f, p, d)))
+	if (!young && (f->side[d].initial_known || !is_late_syn(f, p, d)))
 		return;
 	if (answer && !answers_our_syn(f, p, d))
 		return;
-	if (f->initial_known[d] && f->initial[d] != p->sequence && !answer) {
+	if (f->side[d].initial_known && f->initial[d] != p->sequence && !answer) {
 		f->again = f->initial[d];
 		f->again_known = true;
 	}
 	/* While nobody has answered or spoken, the latest number is the one that will be used. */
 	f->initial[d] = p->sequence;
-	f->initial_known[d] = true;
-	f->window_scale[d] = p->window_scale <= SCALE_MOST ? p->window_scale : SCALE_NONE;
+	f->side[d].initial_known = true;
+	f->side[d].window_scale = scale & 0xf;
 	f->midstream = false;
-	if (f->phase == FLOW_SYN && (answer || f->initial_known[direction_other(d)]))
+	if (f->phase == FLOW_SYN && (answer || f->side[direction_other(d)].initial_known))
 		f->phase = FLOW_ANSWERED;
 }
 
@@ -137,31 +139,38 @@ note_syn(struct flow *f, const struct packet *p, enum direction d)
 static unsigned
 shift_of(const struct flow *f, enum direction d)
 {
-	if (!f->initial_known[FROM_CLIENT] || !f->initial_known[FROM_SERVER])
-		return f->window_scale[d] != SCALE_NONE ? f->window_scale[d] : SCALE_ASSUMED;
-	if (f->window_scale[FROM_CLIENT] == SCALE_NONE || f->window_scale[FROM_SERVER] == SCALE_NONE)
+	if (!f->side[FROM_CLIENT].initial_known || !f->side[FROM_SERVER].initial_known)
+		return f->side[d].window_scale != FLOW_SCALE_NONE ? f->side[d].window_scale : SCALE_ASSUMED;
+	if (f->side[FROM_CLIENT].window_scale == FLOW_SCALE_NONE || f->side[FROM_SERVER].window_scale == FLOW_SCALE_NONE)
 		return 0;
-	return f->window_scale[d];
+	return f->side[d].window_scale;
+}
+
+static unsigned
+power_not_below(uint32_t n)
+{
+	return n > 1 ? 32 - (unsigned)__builtin_clz(n - 1) : 0;
 }
 
 static void
 note_numbers(struct flow *f, const struct packet *p, enum direction d)
 {
-	uint32_t len = (uint32_t)p->payload.len + p->payload_cut;
+	uint32_t len = (uint32_t)p->payload.len + p->payload_cut, window;
 
 	if ((p->flags & TCP_SYN) != 0) {
 		/* One that is not ours says nothing about where we are. */
-		if (!f->initial_known[d] || f->initial[d] != p->sequence)
+		if (!f->side[d].initial_known || f->initial[d] != p->sequence)
 			return;
 		len++;
 	}
 	len += (p->flags & TCP_FIN) != 0;
 	f->next[d] = p->sequence + len;
-	f->sent[d] = true;
-	f->window[d] = (uint32_t)p->window << ((p->flags & TCP_SYN) != 0 ? 0 : shift_of(f, d));
+	f->side[d].sent = true;
+	window = (uint32_t)p->window << ((p->flags & TCP_SYN) != 0 ? 0 : shift_of(f, d));
+	f->side[d].window = power_not_below(window) & 0x1f;
 	if ((p->flags & TCP_ACK) != 0) {
 		f->acknowledges[d] = p->acknowledged;
-		f->answered[d] = true;
+		f->side[d].answered = true;
 	}
 }
 
@@ -171,7 +180,7 @@ ends_handshake(const struct flow *f, const struct packet *p, enum direction d)
 {
 	enum direction peer = direction_other(d);
 
-	return f->phase == FLOW_ANSWERED && (p->flags & (TCP_ACK | TCP_SYN)) == TCP_ACK && f->initial_known[peer] &&
+	return f->phase == FLOW_ANSWERED && (p->flags & (TCP_ACK | TCP_SYN)) == TCP_ACK && f->side[peer].initial_known &&
 	       near(p->acknowledged, f->initial[peer] + 1, 0, WINDOW_LEAST);
 }
 
@@ -194,6 +203,6 @@ phase_note(struct flow *f, const struct packet *p, enum direction d)
 	note_numbers(f, p, d);
 	if ((p->flags & TCP_FIN) == 0 || !plausible || f->phase == FLOW_CLOSED)
 		return;
-	f->fin[d] = true;
-	f->phase = f->fin[0] && f->fin[1] ? FLOW_CLOSED : FLOW_CLOSING;
+	f->side[d].fin = true;
+	f->phase = f->side[0].fin && f->side[1].fin ? FLOW_CLOSED : FLOW_CLOSING;
 }

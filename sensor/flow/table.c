@@ -8,6 +8,7 @@
  */
 #include "flow/table.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,8 @@ struct flow_key {
 	uint16_t family; /* with the outer VLAN tag in its upper twelve bits */
 	uint16_t vlan;	 /* the inner one */
 };
+
+_Static_assert(sizeof(struct flow) == 88, "what a flow costs is said in table.h");
 
 struct flow_table {
 	const struct flow_limits *limits;
@@ -39,7 +42,7 @@ true_end(const struct flow *f, enum flow_end end)
 {
 	if (f->phase != FLOW_CLOSED || end == FLOW_END_REUSED)
 		return end;
-	return f->fin[FROM_CLIENT] && f->fin[FROM_SERVER] ? FLOW_END_FIN : FLOW_END_RST;
+	return f->side[FROM_CLIENT].fin && f->side[FROM_SERVER].fin ? FLOW_END_FIN : FLOW_END_RST;
 }
 
 static void
@@ -88,18 +91,46 @@ flow_table_new(const struct flow_limits *limits, const struct flow_events *event
 	return t;
 }
 
+/* The lower endpoint is number 0. */
+static struct endpoint
+end_of(const struct flow_key *key, int number)
+{
+	struct endpoint e = { .address = { .family = key->family & 0xf }, .port = key->port[number] };
+
+	memcpy(e.address.ip, key->ip[number], sizeof(e.address.ip));
+	return e;
+}
+
+struct endpoint
+flow_table_endpoint(const struct flow_table *t, const struct flow *f, enum direction d)
+{
+	return end_of(map_key(t->map, f), f->client_is_low == (d == FROM_CLIENT) ? 0 : 1);
+}
+
+struct ending {
+	struct flow *flow;
+	const struct flow_key *key;
+};
+
+static struct endpoint
+ending_side(const struct ending *e, enum direction d)
+{
+	return end_of(e->key, e->flow->client_is_low == (d == FROM_CLIENT) ? 0 : 1);
+}
+
 static int
 by_start(const void *left, const void *right)
 {
-	const struct flow *a = *(struct flow *const *)left, *b = *(struct flow *const *)right;
-	int order = (a->start > b->start) - (a->start < b->start);
+	const struct ending *a = left, *b = right;
+	int order = (a->flow->start > b->flow->start) - (a->flow->start < b->flow->start);
 
+	for (int i = 0; i < 2 && order == 0; i++) {
+		struct endpoint one = ending_side(a, (enum direction)i), other = ending_side(b, (enum direction)i);
+
+		order = endpoint_compare(&one, &other);
+	}
 	if (order == 0)
-		order = endpoint_compare(&a->client, &b->client);
-	if (order == 0)
-		order = endpoint_compare(&a->server, &b->server);
-	if (order == 0)
-		order = (a->vlan > b->vlan) - (a->vlan < b->vlan);
+		order = (a->flow->vlan > b->flow->vlan) - (a->flow->vlan < b->flow->vlan);
 	return order;
 }
 
@@ -107,7 +138,7 @@ static void
 end_in_order_of_start(struct flow_table *t)
 {
 	size_t len = map_len(t->map), n = 0;
-	struct flow **all = calloc(len > 0 ? len : 1, sizeof(*all));
+	struct ending *all = calloc(len > 0 ? len : 1, sizeof(*all));
 
 	if (all == NULL) {
 		/* Short of memory: in the order of the queues, which is as much the same on every run. */
@@ -118,10 +149,10 @@ end_in_order_of_start(struct flow_table *t)
 	}
 	for (unsigned rank = 0; rank < MAP_RANKS; rank++)
 		for (struct flow *f = map_oldest(t->map, rank); f != NULL && n < len; f = map_newer(t->map, f))
-			all[n++] = f;
-	qsort(all, n, sizeof(struct flow *), by_start);
+			all[n++] = (struct ending){ f, map_key(t->map, f) };
+	qsort(all, n, sizeof(*all), by_start);
 	for (size_t i = 0; i < n; i++)
-		say_end(t, all[i], FLOW_END_STOP);
+		say_end(t, all[i].flow, FLOW_END_STOP);
 	free(all);
 }
 
@@ -136,18 +167,34 @@ flow_table_free(struct flow_table *t)
 	free(t);
 }
 
+/* The order of addresses, as memcmp() has it. */
+static int
+compare_ip(const uint8_t a[16], const uint8_t b[16])
+{
+	for (int i = 0; i < 16; i += 8) {
+		uint64_t x, y;
+
+		memcpy(&x, a + i, sizeof(x));
+		memcpy(&y, b + i, sizeof(y));
+		if (x != y)
+			return be64toh(x) < be64toh(y) ? -1 : 1;
+	}
+	return 0;
+}
+
 /* Fills the key; true when the packet's source is the lower endpoint. */
 static bool
 key_of(const struct flow_table *t, const struct packet *p, struct flow_key *key)
 {
 	const struct endpoint *a = &p->source, *b = &p->destination;
-	int order = memcmp(a->address.ip, b->address.ip, sizeof(a->address.ip));
+	int order = compare_ip(a->address.ip, b->address.ip);
 	bool source_is_low = order != 0 ? order < 0 : a->port <= b->port;
+	const struct endpoint *low = source_is_low ? a : b, *high = source_is_low ? b : a;
 
-	memcpy(key->ip[source_is_low ? 0 : 1], a->address.ip, sizeof(key->ip[0]));
-	memcpy(key->ip[source_is_low ? 1 : 0], b->address.ip, sizeof(key->ip[0]));
-	key->port[source_is_low ? 0 : 1] = a->port;
-	key->port[source_is_low ? 1 : 0] = b->port;
+	memcpy(key->ip[0], low->address.ip, sizeof(key->ip[0]));
+	memcpy(key->ip[1], high->address.ip, sizeof(key->ip[1]));
+	key->port[0] = low->port;
+	key->port[1] = high->port;
 	key->family = a->address.family;
 	key->vlan = 0;
 	if (t->limits->vlan_in_key) {
@@ -158,6 +205,13 @@ key_of(const struct flow_table *t, const struct packet *p, struct flow_key *key)
 	}
 	return source_is_low;
 }
+
+/* A packet's key, and what it is found by. */
+struct sought {
+	struct flow_key key;
+	uint32_t hash;
+	bool source_is_low;
+};
 
 /* Whether a packet of no known flow may open one. A goodbye without payload has nobody to say it to. */
 static bool
@@ -181,13 +235,19 @@ may_displace(const struct flow_table *t, const struct packet *p)
 	if ((p->flags & TCP_SYN) != 0 || (p->payload.len == 0 && p->payload_cut == 0))
 		return FLOW_WORTH_PLAIN;
 	oldest = map_oldest(t->map, FLOW_WORTH_MAIL);
-	if (oldest != NULL && expire_age(t->now, oldest->used) >= t->limits->idle_timeout / 2)
+	if (oldest != NULL && expire_age(t->now, flow_used(oldest)) >= t->limits->idle_timeout / 2)
 		return FLOW_WORTH_MAIL;
 	return FLOW_WORTH_PLAIN;
 }
 
+static void
+note_use(const struct flow_table *t, struct flow *f)
+{
+	flow_wide_set(&f->used, ((uint64_t)t->now - (uint64_t)f->start) / FLOW_USED_UNIT);
+}
+
 static struct flow *
-open_flow(struct flow_table *t, const struct packet *p, const struct flow_key *key, bool source_is_low)
+open_flow(struct flow_table *t, const struct packet *p, const struct sought *sought)
 {
 	bool payload = p->payload.len != 0 || p->payload_cut != 0, syn = (p->flags & TCP_SYN) != 0;
 	struct flow *f;
@@ -196,23 +256,24 @@ open_flow(struct flow_table *t, const struct packet *p, const struct flow_key *k
 		t->counters.stray++;
 		return NULL;
 	}
-	f = map_put(t->map, key, !syn && payload ? FLOW_WORTH_PLAIN : FLOW_WORTH_EMBRYO, may_displace(t, p), NULL);
+	f = map_put_hashed(t->map, &sought->key, sought->hash,
+	    !syn && payload ? FLOW_WORTH_PLAIN : FLOW_WORTH_EMBRYO, may_displace(t, p), NULL);
 	if (f == NULL) {
 		t->counters.refused++;
 		return NULL;
 	}
 	t->counters.opened++;
 	t->counters.midstream += !syn;
-	orient_first(f, t->limits, p);
-	f->client_is_low = (endpoint_compare(&f->client, &p->source) == 0) == source_is_low;
+	f->client_is_low = orient_first(f, t->limits, p) == sought->source_is_low;
 	f->phase = syn ? FLOW_SYN : FLOW_ANSWERED;
 	f->worth = FLOW_WORTH_PLAIN;
 	f->midstream = !syn;
-	f->window_scale[FROM_CLIENT] = f->window_scale[FROM_SERVER] = 255;
-	f->vlan = p->vlans > 0 ? p->vlan[0] : 0;
-	f->interface = p->interface;
-	f->start = f->last = p->time;
-	f->used = t->now;
+	f->side[FROM_CLIENT].window_scale = f->side[FROM_SERVER].window_scale = FLOW_SCALE_NONE;
+	if (p->vlans > 0)
+		f->vlan = p->vlan[0] & 0xfffu;
+	f->interface = p->interface < UINT8_MAX ? (uint8_t)p->interface : UINT8_MAX;
+	f->start = p->time;
+	note_use(t, f);
 	return f;
 }
 
@@ -225,10 +286,9 @@ direction_of(const struct flow *f, bool source_is_low)
 /* The flow that this packet belongs to, still alive and not the predecessor of a new one; NULL when there is none.
  * *answered_syn: a SYN that went before was for the new flow, and this packet confirms it. */
 static struct flow *
-find_flow(
-    struct flow_table *t, const struct packet *p, const struct flow_key *key, bool source_is_low, bool *answered_syn)
+find_flow(struct flow_table *t, const struct packet *p, const struct sought *sought, bool *answered_syn)
 {
-	struct flow *f = map_find(t->map, key);
+	struct flow *f = map_find_hashed(t->map, &sought->key, sought->hash);
 
 	if (f == NULL)
 		return NULL;
@@ -236,50 +296,64 @@ find_flow(
 		end_flow(t, f, FLOW_END_IDLE);
 		return NULL;
 	}
-	if (!phase_is_reuse(f, p, direction_of(f, source_is_low), expire_age(t->now, f->used)))
+	if (!phase_is_reuse(f, p, direction_of(f, sought->source_is_low), expire_age(t->now, flow_used(f))))
 		return f;
 	*answered_syn = (p->flags & TCP_ACK) != 0 && f->again_known && p->acknowledged - 1 == f->again;
 	end_flow(t, f, FLOW_END_REUSED);
 	return NULL;
 }
 
+/* A flow that is in use moves to the end of its queue once a second, not with each packet: that would touch two other
+ * flows. */
+static void
+note_rank(struct flow_table *t, struct flow *f, usec_t used_before)
+{
+	enum flow_worth rank = expire_rank(f);
+
+	if (map_rank(f) != rank || used_before / USEC_PER_SEC != flow_used(f) / USEC_PER_SEC)
+		map_touch(t->map, f, rank);
+}
+
 static void
 account(struct flow_table *t, struct flow *f, const struct packet *p, enum direction from)
 {
 	bool was_closed = f->phase == FLOW_CLOSED;
+	usec_t used_before = flow_used(f);
 
-	f->packets[from]++;
-	f->wire_bytes[from] += p->wire_len;
-	if (p->time > f->last)
-		f->last = p->time;
+	flow_wide_add(&f->packets[from], 1);
+	flow_wide_add(&f->wire_bytes[from], p->wire_len);
+	if (p->time > flow_last(f))
+		flow_wide_set(&f->last, (uint64_t)p->time - (uint64_t)f->start);
 	phase_note(f, p, from);
 	if (was_closed)
 		return;
-	f->used = t->now;
-	map_touch(t->map, f, expire_rank(f));
+	note_use(t, f);
+	note_rank(t, f, used_before);
 }
 
 struct flow *
 flow_table_admit(struct flow_table *t, const struct packet *p, enum direction *direction)
 {
-	struct flow_key key;
-	bool source_is_low = key_of(t, p, &key), answered_syn = false;
+	struct sought sought;
+	bool answered_syn = false;
 	struct flow *f;
 	enum direction from;
 
+	sought.source_is_low = key_of(t, p, &sought.key);
+	sought.hash = map_hash(t->map, &sought.key);
 	if (p->time > t->now)
 		t->now = p->time;
-	f = find_flow(t, p, &key, source_is_low, &answered_syn);
+	f = find_flow(t, p, &sought, &answered_syn);
 	if (f == NULL) {
-		f = open_flow(t, p, &key, source_is_low);
+		f = open_flow(t, p, &sought);
 		if (f == NULL)
 			return NULL;
 		if (answered_syn) {
 			f->initial[FROM_CLIENT] = p->acknowledged - 1;
-			f->initial_known[FROM_CLIENT] = true;
+			f->side[FROM_CLIENT].initial_known = true;
 		}
 	}
-	from = orient_again(f, t->limits, p, direction_of(f, source_is_low));
+	from = orient_again(f, t->limits, p, direction_of(f, sought.source_is_low));
 	account(t, f, p, from);
 	if (!f->announced && f->orientation != ORIENTED_NOT_YET) {
 		f->announced = true;

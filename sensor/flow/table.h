@@ -54,13 +54,16 @@ void flow_table_free(struct flow_table *);
  * call on the table. */
 struct flow *flow_table_admit(struct flow_table *, const struct packet *, enum direction *);
 
+/* Who the client or the server is; good while the flow lives. */
+struct endpoint flow_table_endpoint(const struct flow_table *, const struct flow *, enum direction);
+
 /* Says what the flow is worth from now on (FLOW_WORTH_PLAIN or FLOW_WORTH_MAIL); closing and closing down lower it. */
 void flow_table_value(struct flow_table *, struct flow *, enum flow_worth);
 
 /* Ends what has gone stale at packet time `now`: at most `max` flows a call (0: no limit). Returns how many. */
 size_t flow_table_expire(struct flow_table *, usec_t now, size_t max);
 
-/* Calls visit for each flow, worth by worth, least recently used first; visit must not admit or expire. */
+/* Calls visit for each flow, worth by worth, least recently used first (to the second); visit must not admit or expire. */
 void flow_table_each(struct flow_table *, void (*visit)(void *arg, struct flow *), void *arg);
 
 size_t flow_table_len(const struct flow_table *);

@@ -353,7 +353,7 @@ START_TEST(memory_keeps_its_promise)
 			size_t key_size = sizes[i] < 4 ? 4 : sizes[i];
 			size_t value_size = sizes[sizeof(sizes) / sizeof(sizes[0]) - 1 - i];
 			struct map *map = map_new(key_size, value_size, ceilings[c], NULL, NULL);
-			size_t bound = 1024 + ceilings[c] * (key_size + value_size + 48), full;
+			size_t bound = 2048 + ceilings[c] * (key_size + value_size + 48), full;
 			uint8_t key[64] = { 0 };
 
 			for (uint32_t n = 0; n < ceilings[c]; n++) {

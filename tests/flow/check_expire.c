@@ -3,7 +3,12 @@
 
 #include "support/check_main.h"
 
-static const struct flow_limits limits = { .idle_timeout = 100, .embryonic_timeout = 30, .closed_timeout = 5 };
+/* Times in the unit in which a flow keeps when it was used. */
+#define UNITS(n) ((n) * FLOW_USED_UNIT)
+
+static const struct flow_limits limits = {
+	.idle_timeout = UNITS(100), .embryonic_timeout = UNITS(30), .closed_timeout = UNITS(5)
+};
 
 START_TEST(test_rank)
 {
@@ -44,10 +49,10 @@ START_TEST(test_due)
 		{ FLOW_CLOSED, 5 } };
 
 	for (size_t i = 0; i < 5; i++) {
-		struct flow f = { .phase = rows[i].phase, .worth = FLOW_WORTH_MAIL, .used = 1000 };
+		struct flow f = { .phase = rows[i].phase, .worth = FLOW_WORTH_MAIL, .used = { { 1000 } } };
 
-		ck_assert(!expire_is_due(&limits, &f, 1000 + rows[i].patience - 1));
-		ck_assert(expire_is_due(&limits, &f, 1000 + rows[i].patience));
+		ck_assert(!expire_is_due(&limits, &f, UNITS(UNITS(1000) + rows[i].patience) - 1));
+		ck_assert(expire_is_due(&limits, &f, UNITS(1000) + rows[i].patience));
 		ck_assert(!expire_is_due(&limits, &f, 0));
 	}
 }
@@ -65,15 +70,15 @@ START_TEST(test_next)
 		ck_assert_ptr_nonnull(flows[i]);
 		flows[i]->phase = i < 2 ? FLOW_ESTABLISHED : FLOW_CLOSED;
 		flows[i]->worth = FLOW_WORTH_MAIL;
-		flows[i]->used = 1000 + i;
+		flow_wide_set(&flows[i]->used, (uint64_t)(1000 + i));
 	}
-	ck_assert_ptr_null(expire_next(map, &limits, 1006));
-	ck_assert_ptr_eq(expire_next(map, &limits, 1007), flows[2]);
+	ck_assert_ptr_null(expire_next(map, &limits, UNITS(1006)));
+	ck_assert_ptr_eq(expire_next(map, &limits, UNITS(1007)), flows[2]);
 	map_remove(map, flows[2]);
-	ck_assert_ptr_eq(expire_next(map, &limits, 5000), flows[3]);
+	ck_assert_ptr_eq(expire_next(map, &limits, UNITS(5000)), flows[3]);
 	map_remove(map, flows[3]);
-	ck_assert_ptr_null(expire_next(map, &limits, 1099));
-	ck_assert_ptr_eq(expire_next(map, &limits, 1100), flows[0]);
+	ck_assert_ptr_null(expire_next(map, &limits, UNITS(1099)));
+	ck_assert_ptr_eq(expire_next(map, &limits, UNITS(1100)), flows[0]);
 	map_free(map);
 }
 END_TEST

@@ -47,10 +47,8 @@ START_TEST(test_first_packet)
 			.payload = bytes_str(rows[i].payload) };
 		struct flow f = { 0 };
 
-		orient_first(&f, &limits, &p);
+		ck_assert_int_eq(orient_first(&f, &limits, &p), rows[i].sender_is_client);
 		ck_assert_int_eq(f.orientation, rows[i].by);
-		ck_assert_int_eq(endpoint_compare(&f.client, &p.source) == 0, rows[i].sender_is_client);
-		ck_assert_int_eq(endpoint_compare(&f.server, &p.source) == 0, !rows[i].sender_is_client);
 	}
 }
 END_TEST
@@ -59,38 +57,33 @@ START_TEST(test_all_is_traded)
 {
 	const struct flow_limits limits = { .guess = server_speaks };
 	struct packet p = { .flags = TCP_ACK };
-	struct flow f = { .client = talk_endpoint(1, 3000),
-		.server = talk_endpoint(2, 2000),
-		.orientation = ORIENTED_NOT_YET,
-		.packets = { 1, 2 },
-		.wire_bytes = { 3, 4 },
-		.fin = { true, false },
-		.initial_known = { false, true },
+	struct flow f = { .orientation = ORIENTED_NOT_YET,
+		.packets = { { { 1, 1, 1 } }, { { 2, 2, 2 } } },
+		.wire_bytes = { { { 3, 3, 3 } }, { { 4, 4, 4 } } },
+		.side = { { .window = 13, .fin = true, .initial_known = false, .sent = true, .window_scale = 7, .answered = false },
+		    { .window = 14, .fin = false, .initial_known = true, .sent = false, .window_scale = 8, .answered = true } },
 		.initial = { 5, 6 },
-		.window_scale = { 7, 8 },
 		.next = { 9, 10 },
 		.acknowledges = { 11, 12 },
-		.window = { 13, 14 },
-		.sent = { true, false },
-		.answered = { false, true },
 		.client_is_low = true };
 
-	p.source = f.client;
-	p.destination = f.server;
+	p.source = talk_endpoint(1, 3000);
+	p.destination = talk_endpoint(2, 2000);
 	ck_assert_int_eq(orient_again(&f, &limits, &p, FROM_CLIENT), FROM_CLIENT);
 	ck_assert_int_eq(f.orientation, ORIENTED_NOT_YET);
 	p.payload = BYTES("220");
 	ck_assert_int_eq(orient_again(&f, &limits, &p, FROM_CLIENT), FROM_SERVER);
 	ck_assert_int_eq(f.orientation, ORIENTED_BY_PAYLOAD);
-	ck_assert_uint_eq(f.client.port, 2000);
-	ck_assert_uint_eq(f.server.port, 3000);
 	ck_assert(!f.client_is_low);
-	ck_assert(f.packets[0] == 2 && f.packets[1] == 1 && f.wire_bytes[0] == 4 && f.wire_bytes[1] == 3);
-	ck_assert(!f.fin[0] && f.fin[1] && f.initial_known[0] && !f.initial_known[1]);
-	ck_assert(f.initial[0] == 6 && f.initial[1] == 5 && f.window_scale[0] == 8 && f.window_scale[1] == 7);
+	ck_assert(flow_packets(&f, FROM_CLIENT) == UINT64_C(0x200020002));
+	ck_assert(flow_packets(&f, FROM_SERVER) == UINT64_C(0x100010001));
+	ck_assert(flow_wire_bytes(&f, FROM_CLIENT) == UINT64_C(0x400040004));
+	ck_assert(flow_wire_bytes(&f, FROM_SERVER) == UINT64_C(0x300030003));
+	ck_assert(!f.side[0].fin && f.side[1].fin && f.side[0].initial_known && !f.side[1].initial_known);
+	ck_assert(f.initial[0] == 6 && f.initial[1] == 5 && f.side[0].window_scale == 8 && f.side[1].window_scale == 7);
 	ck_assert(f.next[0] == 10 && f.next[1] == 9 && f.acknowledges[0] == 12 && f.acknowledges[1] == 11);
-	ck_assert(f.window[0] == 14 && f.window[1] == 13 && !f.sent[0] && f.sent[1]);
-	ck_assert(f.answered[0] && !f.answered[1]);
+	ck_assert(f.side[0].window == 14 && f.side[1].window == 13 && !f.side[0].sent && f.side[1].sent);
+	ck_assert(f.side[0].answered && !f.side[1].answered);
 	ck_assert_int_eq(orient_again(&f, &limits, &p, FROM_CLIENT), FROM_CLIENT); /* once */
 }
 END_TEST

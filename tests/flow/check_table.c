@@ -41,9 +41,9 @@ static struct talk talk;
 static void
 hear(const char *sign, const struct flow *f, const char *word)
 {
+	struct endpoint client = flow_table_endpoint(table, f, C), server = flow_table_endpoint(table, f, S);
 	int n = snprintf(heard.line + heard.len, sizeof(heard.line) - heard.len, "%s%s%u:%u>%u:%u%s",
-	    heard.len > 0 ? " " : "", sign, f->client.address.ip[3], f->client.port, f->server.address.ip[3],
-	    f->server.port, word);
+	    heard.len > 0 ? " " : "", sign, client.address.ip[3], client.port, server.address.ip[3], server.port, word);
 
 	ck_assert_int_gt(n, 0);
 	ck_assert_uint_lt((size_t)n, sizeof(heard.line) - heard.len);
@@ -190,20 +190,20 @@ START_TEST(test_whole_life)
 	admit(C, data(C, 0, 6, "QUIT"));
 	f = admit(S, fin(S, 6, 4));
 	ck_assert_int_eq(f->phase, FLOW_CLOSING);
-	ck_assert(f->fin[S] && !f->fin[C]);
+	ck_assert(f->side[S].fin && !f->side[C].fin);
 	f = admit(C, fin(C, 4, 7));
 	ck_assert_int_eq(f->phase, FLOW_CLOSED);
 	f = admit(S, ack(S, 7, 5)); /* a straggler: the same flow */
-	ck_assert_uint_eq(f->packets[C], 4);
-	ck_assert_uint_eq(f->packets[S], 4);
-	ck_assert_uint_eq(f->wire_bytes[C], 4 * 54 + 4);
-	ck_assert_uint_eq(f->wire_bytes[S], 4 * 54 + 6);
+	ck_assert_uint_eq(flow_packets(f, C), 4);
+	ck_assert_uint_eq(flow_packets(f, S), 4);
+	ck_assert_uint_eq(flow_wire_bytes(f, C), 4 * 54 + 4);
+	ck_assert_uint_eq(flow_wire_bytes(f, S), 4 * 54 + 6);
 	ck_assert_uint_eq(f->initial[C], 1000);
 	ck_assert_uint_eq(f->initial[S], 5000);
-	ck_assert(f->initial_known[C] && f->initial_known[S]);
+	ck_assert(f->side[C].initial_known && f->side[S].initial_known);
 	ck_assert(!f->midstream);
 	ck_assert_int_eq(f->start, noon);
-	ck_assert_int_eq(f->last, noon + 7 * USEC_PER_MSEC);
+	ck_assert_int_eq(flow_last(f), noon + 7 * USEC_PER_MSEC);
 	ck_assert_uint_eq(flow_table_len(table), 1);
 	ck_assert_uint_gt(flow_table_memory(table), sizeof(struct flow));
 	/* It lingers from its close on, whatever straggles in. */
@@ -281,12 +281,12 @@ START_TEST(test_sides_trade_places_once)
 	expect("");
 	f = admit(C, data(C, 0, 0, "EHLO me"));
 	ck_assert_int_eq(f->orientation, ORIENTED_BY_PAYLOAD);
-	ck_assert_uint_eq(f->packets[C], 2);
-	ck_assert_uint_eq(f->packets[S], 1);
-	ck_assert_uint_eq(f->client.port, 2525);
+	ck_assert_uint_eq(flow_packets(f, C), 2);
+	ck_assert_uint_eq(flow_packets(f, S), 1);
+	ck_assert_uint_eq(flow_table_endpoint(table, f, C).port, 2525);
 	admit(S, data(S, 0, 7, "EHLO you")); /* settled: never again */
 	admit(C, fin(C, 7, 8));
-	ck_assert(admit(S, ack(S, 8, 8))->fin[C]);
+	ck_assert(admit(S, ack(S, 8, 8))->side[C].fin);
 	end_and_expect("+1:2525>2:3000 -1:2525>2:3000/stop");
 	/* A flow that never was settled is never told. */
 	begin();
@@ -319,7 +319,7 @@ START_TEST(test_simultaneous_open)
 	admit(C, syn_ack(C));
 	f = admit(C, ack(C, 0, 0));
 	ck_assert_int_eq(f->phase, FLOW_ESTABLISHED);
-	ck_assert_uint_eq(f->packets[C], 3);
+	ck_assert_uint_eq(flow_packets(f, C), 3);
 	end_and_expect("+1:40000>2:25 -1:40000>2:25/stop");
 }
 END_TEST
@@ -343,7 +343,7 @@ START_TEST(test_syn_sent_again)
 	talk.initial[S] = 5;
 	f = admit(S, syn_ack(S)); /* now it is too late for that */
 	ck_assert_uint_eq(f->initial[S], 888888888);
-	ck_assert_uint_eq(f->packets[C], 4);
+	ck_assert_uint_eq(flow_packets(f, C), 4);
 	end_and_expect("+1:40000>2:25 -1:40000>2:25/stop");
 }
 END_TEST
@@ -365,7 +365,7 @@ START_TEST(test_forged_syn_and_answer)
 	talk.initial[C] = 777777777;
 	f = admit(S, syn_ack(S)); /* answers nothing that was asked */
 	ck_assert_int_eq(f->phase, FLOW_SYN);
-	ck_assert(!f->initial_known[S]);
+	ck_assert(!f->side[S].initial_known);
 	end_and_expect("+1:40000>2:25 -1:40000>2:25/stop");
 }
 END_TEST
@@ -386,7 +386,7 @@ START_TEST(test_captured_in_another_order)
 	f = admit(C, first);
 	ck_assert_uint_eq(f->initial[C], 1000);
 	ck_assert_uint_eq(f->initial[S], 5000);
-	ck_assert(f->initial_known[C] && f->initial_known[S]);
+	ck_assert(f->side[C].initial_known && f->side[S].initial_known);
 	ck_assert(!f->midstream);
 	end_and_expect("+1:40000>2:25 -1:40000>2:25/stop");
 }
@@ -405,7 +405,7 @@ START_TEST(test_fast_open)
 	p.acknowledged += 8;
 	f = admit(S, p);
 	ck_assert_int_eq(f->phase, FLOW_ANSWERED);
-	ck_assert(f->initial_known[S]);
+	ck_assert(f->side[S].initial_known);
 	talk.initial[C] = 99;
 	p = syn(C); /* another attempt, after octets of the first were handed on */
 	admit(C, p);
@@ -482,7 +482,7 @@ START_TEST(test_window_scale)
 		begin();
 		talk.window_scale = scale;
 		f = establish();
-		ck_assert_uint_eq(f->window_scale[C], scale);
+		ck_assert_uint_eq(f->side[C].window_scale, scale);
 		admit(S, ack(S, 0, 0));
 		f = admit(C, rst(C, 1000000));
 		ck_assert_int_eq(f->phase, scale == 0 ? FLOW_ESTABLISHED : FLOW_CLOSED);
@@ -526,7 +526,7 @@ START_TEST(test_reused_after_close)
 	talk.initial[C] += 100;
 	f = admit(C, syn(C));
 	ck_assert_int_eq(f->phase, FLOW_SYN);
-	ck_assert_uint_eq(f->packets[C], 1);
+	ck_assert_uint_eq(flow_packets(f, C), 1);
 	expect("+1:40000>2:25 -1:40000>2:25/reused +1:40000>2:25");
 	admit(C, rst(C, 0));
 	/* The other way round. */
@@ -573,7 +573,7 @@ START_TEST(test_reused_on_the_peers_word)
 	talk.initial[S] = 888888888;
 	f = admit(S, syn_ack(S));
 	ck_assert_int_eq(f->phase, FLOW_ANSWERED);
-	ck_assert(f->initial_known[C]);
+	ck_assert(f->side[C].initial_known);
 	ck_assert_uint_eq(f->initial[C], 777777777);
 	ck_assert_uint_eq(f->initial[S], 888888888);
 	end_and_expect("+1:40000>2:25 -1:40000>2:25/reused +1:40000>2:25 -1:40000>2:25/stop");
@@ -631,10 +631,10 @@ START_TEST(test_time_steps_back)
 	talk.time = noon - USEC_PER_SEC;
 	f = admit(C, data(C, 0, 0, "abc"));
 	ck_assert_int_eq(f->start, noon);
-	ck_assert_int_eq(f->last, noon + 2 * USEC_PER_MSEC);
+	ck_assert_int_eq(flow_last(f), noon + 2 * USEC_PER_MSEC);
 	use_ports(2, 25);
 	f = admit(C, syn(C));
-	ck_assert_int_ge(f->last, f->start);
+	ck_assert_int_ge(flow_last(f), f->start);
 	ck_assert_uint_eq(flow_table_expire(table, noon - 5000 * USEC_PER_SEC, 0), 0);
 	/* One packet from the far future does not make all that follow look stale. */
 	use_ports(3, 25);
@@ -644,7 +644,7 @@ START_TEST(test_time_steps_back)
 	use_ports(4, 25);
 	establish();
 	ck_assert_uint_eq(flow_table_expire(table, noon, 0), 2);
-	ck_assert_uint_eq(admit(C, data(C, 0, 0, "abc"))->packets[C], 3);
+	ck_assert_uint_eq(flow_packets(admit(C, data(C, 0, 0, "abc")), C), 3);
 	ck_assert_uint_eq(flow_table_len(table), 2);
 	/* Nor do times at the ends of the scale overflow. */
 	talk.time = INT64_MAX - 10 * USEC_PER_SEC;
@@ -767,7 +767,7 @@ START_TEST(test_ipv6)
 	talk.ends[S].address = address_v6(ip);
 	establish();
 	f = admit(S, data(S, 0, 0, "220 hi"));
-	ck_assert_int_eq(f->server.address.ip[15], 9);
+	ck_assert_int_eq(flow_table_endpoint(table, f, S).address.ip[15], 9);
 	ck_assert_uint_eq(flow_table_len(table), 2);
 	flow_table_free(table);
 }
@@ -810,7 +810,7 @@ count_visit(void *arg, struct flow *f)
 {
 	uint64_t *sum = arg;
 
-	*sum += f->client.port;
+	*sum += flow_table_endpoint(table, f, C).port;
 }
 
 START_TEST(test_each)
