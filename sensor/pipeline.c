@@ -133,7 +133,7 @@ connection_new(struct pipeline *p, struct flow *f)
 		opening.interface = p->settings.interfaces[f->interface];
 	c->pipeline = p;
 	c->flow = f;
-	c->stream = stream_new(&p->settings.stream, &p->budget, &reader, c);
+	c->stream = stream_new(&p->budget, c);
 	c->dialogue = dialogue_new(&p->settings.dialogue, &opening, count_observation, p);
 	if (c->stream == NULL || c->dialogue == NULL) {
 		connection_free(c);
@@ -290,7 +290,8 @@ pipeline_new(const struct pipeline_settings *settings, observer *observe, void *
 		return NULL;
 	p->settings = *settings;
 	p->settings.flow.guess = protocol_speaker;
-	p->budget.max = settings->stream.waiting_total;
+	p->budget = (struct stream_budget){ .limits = &p->settings.stream, .reader = &reader,
+		.max = settings->stream.waiting_total };
 	p->observe = observe;
 	p->arg = arg;
 	p->flows = flow_table_new(&p->settings.flow, &events);

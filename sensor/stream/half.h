@@ -6,6 +6,9 @@
  *	next .. end ...... waiting pieces, with holes between them
  *	acked ............ what the peer says it has: a hole before it will not be sent again
  *
+ * Most halves of most connections lie calm: all that came was handed out and acknowledged. What only the others need
+ * stands apart, in struct odd, and goes when they are calm again without a memory worth keeping.
+ *
  * It calls nobody: the stream does, which knows both halves.
  */
 #ifndef STREAM_HALF_H
@@ -23,35 +26,67 @@
 /* The checksums of the latest pieces handed out, so that a copy that comes later can be told from another text. */
 #define HALF_RECENT 2
 
-struct half {
-	uint64_t next;         /* position of the next octet to hand out */
-	uint64_t acked;        /* highest position that the peer acknowledged, as far as that is believed */
+struct odd {
+	uint64_t missing, retransmitted;
 	uint64_t owed;         /* highest position that a reply of the peer had to wait for */
 	uint64_t fin;          /* position of its FIN, or HALF_NO_FIN */
 	uint64_t fin_requires; /* position that the peer must have reached before the FIN is told */
 	uint64_t mark;         /* holes before it are given up when the time from mark_time has run out; 0: none */
 	usec_t mark_time;
-	uint64_t bytes, missing, retransmitted;
 	struct segments waiting;
+	size_t held;           /* charged for all that waits */
+	uint64_t captured;     /* octets waiting, without those that were not captured */
 	uint32_t mark_packet;
 	uint32_t out_of_order, conflicts;
-	uint32_t base;         /* sequence number of position 0; before `begun`: what the peer acknowledged last */
-	uint32_t window;       /* octets that the peer allows beyond what it acknowledged */
 	uint32_t stray;        /* where the latest implausible segment ended, */
 	uint32_t stray_ack;    /* and the latest implausible acknowledgement of the peer */
-	uint32_t recent_at[HALF_RECENT], recent_sum[HALF_RECENT];
-	uint16_t recent_len[HALF_RECENT];
 	uint8_t stray_run;     /* segments that went on near there; 0: none */
-	uint8_t scale;
-	uint8_t said;          /* bits of enum stream_oddity */
 	bool stray_acked;      /* stray_ack is set */
-	bool begun;            /* base is known */
-	bool expected;         /* base holds what the peer acknowledged */
-	bool seen;             /* a packet of this side was seen */
-	bool excused;          /* the one octet acknowledged beyond all that was seen may well have been a FIN */
-	bool ended;            /* its end was said */
-	bool recent_turn;
+	uint8_t said;          /* bits of enum stream_oddity */
 };
+
+struct half {
+	uint64_t next;         /* position of the next octet to hand out */
+	struct odd *odd;       /* NULL while calm; read it with half_look(), write it with half_odd() */
+	int32_t ahead;         /* what the peer acknowledged lies that far after next, as far as that is believed */
+	uint32_t base;         /* sequence number of position 0; before `begun`: what the peer acknowledged last */
+	uint32_t recent_sum[HALF_RECENT]; /* of the pieces that end at next, and where that one begins */
+	uint16_t recent_len[HALF_RECENT]; /* 0: none */
+	uint8_t window;        /* the peer allows 2 to this power octets beyond what it acknowledged */
+	uint8_t scale;
+	bool begun : 1;        /* base is known */
+	bool expected : 1;     /* base holds what the peer acknowledged */
+	bool seen : 1;         /* a packet of this side was seen */
+	bool excused : 1;      /* the one octet acknowledged beyond all that was seen may well have been a FIN */
+	bool ended : 1;        /* its end was said */
+	bool finished : 1;     /* by its FIN, which lies at next */
+};
+
+extern const struct odd half_calm;
+
+static inline const struct odd *
+half_look(const struct half *h)
+{
+	return h->odd != NULL ? h->odd : &half_calm;
+}
+
+/* Makes it where there is none; NULL when memory is short. */
+struct odd *half_odd(struct half *);
+
+/* Frees it where the half is calm and it holds nothing to remember. */
+void half_settle_down(struct half *);
+
+/* Frees it with all that waits. */
+void half_clear(struct half *);
+
+/* Highest position that the peer acknowledged, as far as that is believed; and setting it. */
+uint64_t half_acked(const struct half *);
+void half_set_acked(struct half *, uint64_t position);
+
+/* Position of its FIN, or HALF_NO_FIN. */
+uint64_t half_fin(const struct half *);
+
+void half_set_window(struct half *, uint32_t window);
 
 void half_init(struct half *);
 
@@ -83,8 +118,9 @@ bool half_acknowledge(struct half *, uint32_t acknowledged, uint64_t *position);
  * a waiting reply rests on. */
 void half_doubt(struct half *);
 
-/* Keeps the checksum of what was handed out at `at`. */
-void half_remember(struct half *, uint64_t at, struct bytes);
+/* next moves on over what is handed out, whose checksum is kept, or over what is not. */
+void half_pass(struct half *, struct bytes);
+void half_skip(struct half *, uint64_t octets);
 
 /* Whether octets at `at`, all handed out before, are known to differ from what was handed out. */
 bool half_differs(const struct half *, uint64_t at, struct bytes);

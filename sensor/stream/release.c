@@ -13,12 +13,23 @@ release_oddity(struct stream *s, enum direction d, enum stream_oddity kind, usec
 {
 	struct half *h = &s->half[d];
 	uint8_t bit = (uint8_t)(1u << kind);
+	struct odd *o = half_odd(h);
 
-	if ((h->said & bit) != 0)
+	if (o == NULL || (o->said & bit) != 0)
 		return;
-	h->said |= bit;
-	if (s->reader->oddity != NULL)
-		s->reader->oddity(s->arg, d, kind, h->next, now);
+	o->said |= bit;
+	if (s->budget->reader->oddity != NULL)
+		s->budget->reader->oddity(s->arg, d, kind, h->next, now);
+}
+
+/* Short of memory, the loss goes uncounted. */
+static void
+count_missing(struct half *h, uint64_t missing)
+{
+	struct odd *o = half_odd(h);
+
+	if (o != NULL)
+		o->missing += missing;
 }
 
 void
@@ -26,21 +37,18 @@ release_gap(struct stream *s, enum direction d, uint64_t missing, usec_t now)
 {
 	struct half *h = &s->half[d];
 
-	h->missing += missing;
-	h->next += missing;
+	count_missing(h, missing);
+	half_skip(h, missing);
 	if (!s->muted)
-		s->reader->gap(s->arg, d, missing, now);
+		s->budget->reader->gap(s->arg, d, missing, now);
 }
 
 void
 release_data(struct stream *s, enum direction d, struct bytes b, usec_t now)
 {
-	struct half *h = &s->half[d];
-
-	half_remember(h, h->next, b);
-	h->next += b.len;
+	half_pass(&s->half[d], b);
 	if (!s->muted)
-		s->reader->data(s->arg, d, b, now);
+		s->budget->reader->data(s->arg, d, b, now);
 }
 
 void
@@ -51,14 +59,15 @@ release_end(struct stream *s, enum direction d, enum stream_end end, usec_t now)
 	if (h->ended)
 		return;
 	h->ended = true;
-	s->reader->end(s->arg, d, end, now);
+	h->finished = end == STREAM_END_FIN;
+	s->budget->reader->end(s->arg, d, end, now);
 }
 
 bool
 release_is_free(const struct stream *s, enum direction d, uint64_t requires)
 {
 	const struct half *peer = &s->half[direction_other(d)];
-	uint64_t wanted = requires < peer->fin ? requires : peer->fin;
+	uint64_t fin = half_fin(peer), wanted = requires < fin ? requires : fin;
 
 	return !peer->begun || peer->ended || peer->next + peer->excused >= wanted;
 }
@@ -72,20 +81,24 @@ is_ready(const struct stream *s, enum direction d, struct front front)
 static void
 hand_out(struct stream *s, enum direction d, usec_t now)
 {
-	struct half *h = &s->half[d];
+	struct odd *o = s->half[d].odd;
 	struct piece *p;
+	size_t charge;
 
-	if (segments_head(&h->waiting) == NULL) {
+	if (segments_head(&o->waiting) == NULL) {
 		release_end(s, d, STREAM_END_FIN, now);
 		return;
 	}
-	p = segments_pop(&h->waiting);
-	s->held -= segments_charge(p);
-	s->budget->used -= segments_charge(p);
-	if (p->hollow)
+	p = segments_pop(&o->waiting);
+	charge = segments_charge(p);
+	o->held -= charge;
+	s->budget->used -= charge;
+	if (p->hollow) {
 		release_gap(s, d, p->len, now);
-	else
+	} else {
+		o->captured -= p->len;
 		release_data(s, d, bytes_of(p->octets, p->len), now);
+	}
 	free(p);
 }
 
@@ -93,11 +106,10 @@ hand_out(struct stream *s, enum direction d, usec_t now)
 static void
 set_free(struct stream *s, enum direction d)
 {
-	struct piece *head = segments_head(&s->half[d].waiting);
+	struct odd *o = s->half[d].odd;
+	struct piece *head = segments_head(&o->waiting);
 
-	if (head != NULL)
-	head->requires = 0;
-	else s->half[d].fin_requires = 0;
+	*(head != NULL ? &head->requires : &o->fin_requires) = 0;
 }
 
 static enum direction
@@ -120,6 +132,8 @@ release_first(const struct stream *s, enum direction *d)
 void
 release_ready(struct stream *s, usec_t now)
 {
+	if (s->half[0].odd == NULL && s->half[1].odd == NULL)
+		return;
 	for (bool progress = true; progress && !s->muted;) {
 		struct front front[2];
 
@@ -147,7 +161,7 @@ release_step(struct stream *s, enum direction d, usec_t now)
 	enum direction other = direction_other(d);
 	struct front own = half_front(&s->half[d]), others = half_front(&s->half[other]);
 	struct half *h = &s->half[d], *peer = &s->half[other];
-	uint64_t to = own.requires < peer->fin ? own.requires : peer->fin;
+	uint64_t fin = half_fin(peer), to = own.requires < fin ? own.requires : fin;
 
 	/* First what it answers, so that the order holds for gaps too. */
 	if (!release_is_free(s, d, own.requires)) {
@@ -175,19 +189,20 @@ settled_to(const struct stream *s, enum direction d)
 {
 	const struct half *h = &s->half[d];
 
-	return s->half[direction_other(d)].seen ? h->acked : half_end(h);
+	return s->half[direction_other(d)].seen ? half_acked(h) : half_end(h);
 }
 
 static bool
 is_overdue(const struct stream *s, enum direction d, usec_t now)
 {
-	const struct half *h = &s->half[d];
+	const struct odd *o = half_look(&s->half[d]);
 	bool both = s->half[direction_other(d)].seen;
 
 	/* Seen from one side, packets say nothing about whether a retransmission is still due. */
-	if (both && s->packets - h->mark_packet >= s->limits->reorder_packets)
+	if (both && s->packets - o->mark_packet >= s->budget->limits->reorder_packets)
 		return true;
-	return now > h->mark_time && (uint64_t)now - (uint64_t)h->mark_time >= (uint64_t)s->limits->reorder_time;
+	return now > o->mark_time &&
+	       (uint64_t)now - (uint64_t)o->mark_time >= (uint64_t)s->budget->limits->reorder_time;
 }
 
 static void
@@ -210,28 +225,39 @@ static void
 settle(struct stream *s, enum direction d, usec_t now)
 {
 	struct half *h = &s->half[d];
-	uint64_t to = settled_to(s, d);
-	struct front front = half_front(h);
+	uint64_t to = settled_to(s, d), owed = half_look(h)->owed;
+	struct front front;
+	struct odd *o;
 
-	if (to <= h->next + h->excused || (front.any && front.at == h->next))
+	if ((int64_t)(to - h->next) <= h->excused)
 		return;
-	if (h->mark <= h->next) {
-		h->mark = to;
-		h->mark_packet = s->packets;
-		h->mark_time = now;
+	front = half_front(h);
+	if (front.any && front.at == h->next)
+		return;
+	o = half_odd(h);
+	if (o == NULL)
+		return;
+	if (o->mark <= h->next) {
+		o->mark = to;
+		o->mark_packet = s->packets;
+		o->mark_time = now;
 	}
-	/* A gap that nobody waits behind would tell nobody anything, and what was acknowledged by forgery may yet come.
-	 */
+	/* A gap that nobody waits behind would tell nobody anything, and what was acknowledged by forgery may yet come:
+	 * so nothing is given up either beyond what was seen or what a reply rests on. */
 	if (!stream_waits(s) || !is_overdue(s, d, now))
 		return;
-	if (h->mark - h->next == 1 && !front.any) {
+	to = front.any && front.at > owed ? front.at : owed;
+	if (to < half_end(h))
+		to = half_end(h);
+	if (to > o->mark)
+		to = o->mark;
+	o->mark = 0;
+	if (to - h->next == 1 && !front.any) {
 		h->excused = true;
-		h->mark = 0;
 		release_ready(s, now);
 		return;
 	}
-	give_up(s, d, h->mark, now);
-	h->mark = 0;
+	give_up(s, d, to, now);
 }
 
 void
@@ -252,8 +278,8 @@ release_all(struct stream *s, usec_t now)
 		struct half *h = &s->half[i];
 
 		/* One octet more than was seen is the peer's word for a FIN. */
-		if (h->begun && !h->ended && h->acked > h->next + 1)
-			release_gap(s, (enum direction)i, h->acked - h->next, now);
+		if (h->begun && !h->ended && h->ahead > 1)
+			release_gap(s, (enum direction)i, (uint64_t)h->ahead, now);
 	}
 }
 
@@ -262,18 +288,27 @@ release_nothing(struct stream *s)
 {
 	for (int i = 0; i < 2; i++) {
 		struct half *h = &s->half[i];
+		struct odd *o = h->odd;
 
-		while (h->waiting.count > 0) {
-			struct piece *p = segments_pop(&h->waiting);
+		while (o != NULL && o->waiting.count > 0) {
+			struct piece *p = segments_pop(&o->waiting);
 
 			if (p->at > h->next)
-				h->missing += p->at - h->next;
-			h->missing += p->hollow ? p->len : 0;
+				o->missing += p->at - h->next;
+			o->missing += p->hollow ? p->len : 0;
 			if (p->at + p->len > h->next)
-				h->next = p->at + p->len;
+				half_skip(h, p->at + p->len - h->next);
 			free(p);
 		}
+		if (o != NULL) {
+			s->budget->used -= o->held;
+			o->held = o->captured = 0;
+		}
 	}
-	s->budget->used -= s->held;
-	s->held = 0;
+}
+
+uint64_t
+release_held(const struct stream *s)
+{
+	return half_look(&s->half[FROM_CLIENT])->held + half_look(&s->half[FROM_SERVER])->held;
 }

@@ -16,15 +16,14 @@
 #include "stream/stream.h"
 
 struct stream {
-	const struct stream_limits *limits;
 	struct stream_budget *budget;
-	const struct stream_reader *reader;
 	void *arg;
 	struct half half[2]; /* by enum direction */
-	size_t held;         /* charged for all that waits */
 	uint32_t packets;    /* pushed so far: how reorder_packets is counted */
-	bool muted;
-	bool busy;           /* inside a call that may call the reader */
+	bool muted : 1;
+	bool busy : 1;       /* inside a call that may call the reader */
+	bool reset : 1;      /* a RST was believed, and nothing came since */
+	uint8_t odds;        /* struct odd counted in budget->memory */
 };
 
 /* Tells the reader, once per kind and direction. */
@@ -53,6 +52,9 @@ void release_all(struct stream *, usec_t now);
 
 /* Forgets all that waits, counting what is missing between. */
 void release_nothing(struct stream *);
+
+/* Charged for all that waits. */
+uint64_t release_held(const struct stream *);
 
 /* The side whose front came first, among those that have one; false when neither has. */
 bool release_first(const struct stream *, enum direction *);

@@ -15,20 +15,20 @@
 /* How much longer than reorder_time a hole that the peer has not acknowledged may hold octets while they are scarce. */
 #define PATIENCE_WHEN_SCARCE 4
 
+_Static_assert(sizeof(struct stream) <= 104, "a calm stream fits in 112 octets of the heap");
+
 struct stream *
-stream_new(
-    const struct stream_limits *limits, struct stream_budget *budget, const struct stream_reader *reader, void *arg)
+stream_new(struct stream_budget *budget, void *arg)
 {
 	struct stream *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
-	s->limits = limits;
 	s->budget = budget;
-	s->reader = reader;
 	s->arg = arg;
 	half_init(&s->half[FROM_CLIENT]);
 	half_init(&s->half[FROM_SERVER]);
+	budget->memory += sizeof(*s);
 	return s;
 }
 
@@ -45,23 +45,41 @@ stream_set_window_scale(struct stream *s, enum direction d, uint8_t scale)
 	s->half[d].scale = scale <= SCALE_MOST ? scale : HALF_SCALE_NONE;
 }
 
+/* What is calm again gives back what it needed meanwhile. */
+static void
+settle_down(struct stream *s)
+{
+	uint8_t odds;
+
+	if (s->half[0].odd == NULL && s->half[1].odd == NULL && s->odds == 0)
+		return;
+	half_settle_down(&s->half[0]);
+	half_settle_down(&s->half[1]);
+	odds = (uint8_t)((s->half[0].odd != NULL) + (s->half[1].odd != NULL));
+	s->budget->memory += odds * sizeof(struct odd);
+	s->budget->memory -= s->odds * sizeof(struct odd);
+	s->odds = odds;
+}
+
 /* After a call that may have called the reader, which may have muted us. */
 static void
 leave(struct stream *s, usec_t now)
 {
 	s->busy = false;
-	if (!s->muted)
-		return;
-	release_nothing(s);
-	for (int i = 0; i < 2; i++) {
-		struct half *h = &s->half[i];
+	if (s->muted) {
+		release_nothing(s);
+		for (int i = 0; i < 2; i++) {
+			struct half *h = &s->half[i];
+			uint64_t fin = half_fin(h);
 
-		if (h->fin == HALF_NO_FIN || h->ended)
-			continue;
-		if (h->fin > h->next)
-			release_gap(s, (enum direction)i, h->fin - h->next, now);
-		release_end(s, (enum direction)i, STREAM_END_FIN, now);
+			if (fin == HALF_NO_FIN || h->ended)
+				continue;
+			if (fin > h->next)
+				release_gap(s, (enum direction)i, fin - h->next, now);
+			release_end(s, (enum direction)i, STREAM_END_FIN, now);
+		}
 	}
+	settle_down(s);
 }
 
 /* Both sides must have offered the option, else neither uses it (RFC 7323 section 2.2). */
@@ -81,7 +99,7 @@ note_peer(struct stream *s, enum direction d, const struct packet *p)
 	struct half *peer = &s->half[direction_other(d)];
 	uint64_t requires;
 
-	peer->window = (uint32_t)p->window << ((p->flags & TCP_SYN) != 0 ? 0 : shift_of(s, d));
+	half_set_window(peer, (uint32_t)p->window << ((p->flags & TCP_SYN) != 0 ? 0 : shift_of(s, d)));
 	if ((p->flags & TCP_ACK) == 0)
 		return 0;
 	if (!half_acknowledge(peer, p->acknowledged, &requires))
@@ -94,11 +112,14 @@ count_copy(struct stream *s, enum direction d, uint64_t octets, bool conflict, u
 {
 	struct half *h = &s->half[d];
 
-	h->retransmitted += octets;
-	if (!conflict)
+	struct odd *o = octets > 0 ? half_odd(h) : NULL;
+
+	if (o == NULL)
 		return;
-	h->conflicts++;
-	release_oddity(s, d, STREAM_CONFLICT, now);
+	o->retransmitted += octets;
+	o->conflicts += conflict;
+	if (conflict)
+		release_oddity(s, d, STREAM_CONFLICT, now);
 }
 
 /* Takes off the front of a stretch what lies before half.next. False when nothing is left. */
@@ -124,29 +145,34 @@ pass(struct stream *s, enum direction d, const struct stretch *new, uint32_t len
 		release_gap(s, d, len, now);
 		return;
 	}
-	s->half[d].bytes += len;
 	release_data(s, d, bytes_of(new->octets, len), now);
 }
 
 static bool
 keep(struct stream *s, enum direction d, const struct stretch *new)
 {
-	struct half *h = &s->half[d], *peer = &s->half[direction_other(d)];
-	struct addition a = segments_weigh(&h->waiting, new);
+	const struct stream_limits *limits = s->budget->limits;
+	struct odd *o = half_odd(&s->half[d]), *answered = NULL;
+	struct addition a;
 
+	if (o == NULL)
+		return false;
+	if (new->requires > 0)
+		answered = half_odd(&s->half[direction_other(d)]);
+	a = segments_weigh(&o->waiting, new);
 	if (a.fresh > 0) {
-		if (a.charge > s->limits->waiting_per_flow || s->held > s->limits->waiting_per_flow - a.charge ||
+		if (a.charge > limits->waiting_per_flow || release_held(s) > limits->waiting_per_flow - a.charge ||
 		    a.charge > s->budget->max || s->budget->used > s->budget->max - a.charge)
 			return false;
-		if (!segments_add(&h->waiting, new))
+		if (!segments_add(&o->waiting, new))
 			return false;
-		s->held += a.charge;
+		o->held += a.charge;
 		s->budget->used += a.charge;
-		h->out_of_order++;
+		o->out_of_order++;
 		if (new->octets != NULL)
-			h->bytes += a.fresh;
-		if (new->requires > peer->owed)
-		peer->owed = new->requires;
+			o->captured += a.fresh;
+		if (answered != NULL && new->requires > answered->owed)
+			answered->owed = new->requires;
 	}
 	count_copy(s, d, a.again, a.conflict, new->time);
 	return true;
@@ -167,7 +193,7 @@ make_way(struct stream *s, enum direction d, const struct stretch *new)
 		release_step(s, d, new->time);
 		return;
 	}
-	if (s->half[other].waiting.count > 0) {
+	if (half_look(&s->half[other])->waiting.count > 0) {
 		release_step(s, other, new->time);
 		return;
 	}
@@ -180,22 +206,23 @@ make_way(struct stream *s, enum direction d, const struct stretch *new)
 	pass(s, d, new, len, new->time);
 }
 
-/* Counts, after stream_mute() or a RST: what lies beyond the furthest octet seen is new, all else is a copy. */
+/* Counts, after stream_mute(): what lies beyond the furthest octet seen is new, all else is a copy. */
 static void
 count_only(struct half *h, const struct stretch *new)
 {
-	uint64_t end = new->at + new->len;
+	uint64_t end = new->at + new->len, missing, copied;
+	struct odd *o;
 
-	if (new->at < h->next)
-		h->retransmitted += (end < h->next ? end : h->next) - new->at;
-	if (end <= h->next)
-		return;
-	if (new->at > h->next) {
-		h->missing += new->at - h->next;
-		h->next = new->at;
+	copied = new->at >= h->next ? 0 : (end < h->next ? end : h->next) - new->at;
+	missing = new->at > h->next ? new->at - h->next : 0;
+	if (end > h->next) {
+		missing += new->octets == NULL ? end - h->next - missing : 0;
+		half_skip(h, end - h->next);
 	}
-	*(new->octets != NULL ? &h->bytes : &h->missing) += end - h->next;
-	h->next = end;
+	if ((copied > 0 || missing > 0) && (o = half_odd(h)) != NULL) {
+		o->retransmitted += copied;
+		o->missing += missing;
+	}
 }
 
 /* Octets of known position, captured or not: handed out, kept, or known already. */
@@ -205,7 +232,7 @@ place(struct stream *s, enum direction d, struct stretch new)
 	struct half *h = &s->half[d];
 
 	while (!s->muted && trim(h, &new)) {
-		const struct piece *head = segments_head(&h->waiting);
+		const struct piece *head = segments_head(&half_look(h)->waiting);
 
 		if (new.at == h->next && (head == NULL || head->at >= new.at + new.len) &&
 		    release_is_free(s, d, new.requires)) {
@@ -226,11 +253,11 @@ accept(struct stream *s, enum direction d, const struct stretch *new)
 {
 	struct half *h = &s->half[d];
 	uint64_t end = new->at + new->len;
-	bool answered = new->at < h->acked;
+	bool answered = (int64_t)(new->at - h->next) < h->ahead;
 
 	if (new->len == 0)
 		return;
-	if (s->muted || h->ended) {
+	if (s->muted) {
 		count_only(h, new);
 		return;
 	}
@@ -243,6 +270,7 @@ accept(struct stream *s, enum direction d, const struct stretch *new)
 	if (end <= h->next)
 		return;
 	h->excused = false;
+	h->ended = s->reset = false;
 	place(s, d, *new);
 	if (answered)
 		half_doubt(h);
@@ -255,19 +283,35 @@ static void
 note_fin(struct stream *s, enum direction d, uint64_t at, uint64_t requires, usec_t now)
 {
 	struct half *h = &s->half[d];
+	struct odd *o;
 
-	if (h->ended || at >= h->fin)
+	if (h->ended || at >= half_fin(h))
 		return;
 	if (at < half_end(h)) {
 		release_oddity(s, d, STREAM_WILD, now);
 		return;
 	}
-	h->fin = at;
-	h->fin_requires = requires;
-	if (h->acked > at)
-		h->acked = at;
-	if (h->mark > at)
-		h->mark = at;
+	o = half_odd(h);
+	if (o == NULL)
+		return;
+	o->fin = at;
+	o->fin_requires = requires;
+	if (half_acked(h) > at && h->ahead > 0)
+		half_set_acked(h, at);
+	if (o->mark > at)
+		o->mark = at;
+}
+
+/* Octets at or beyond the FIN: nobody sends them who has sent it. */
+static void
+doubt_fin(struct stream *s, enum direction d, usec_t now)
+{
+	struct half *h = &s->half[d];
+
+	release_oddity(s, d, STREAM_WILD, now);
+	h->ended = h->finished = false;
+	if (h->odd != NULL)
+		h->odd->fin = HALF_NO_FIN;
 }
 
 /* Several segments, or the peer, say that the stream goes on far away: all between is lost. */
@@ -276,19 +320,22 @@ jump(struct stream *s, enum direction d, uint32_t sequence, usec_t now)
 {
 	struct half *h = &s->half[d];
 
-	while (!s->muted && h->waiting.count > 0)
+	while (!s->muted && half_look(h)->waiting.count > 0)
 		release_step(s, d, now);
 	/* A FIN may have stood behind what waited. */
-	if (h->ended)
+	if (h->finished)
 		return;
-	if (h->bytes == 0 && h->missing == 0 && h->owed == 0)
+	h->ended = false;
+	if (h->odd != NULL) {
+		h->odd->fin = HALF_NO_FIN;
+		h->odd->mark = 0;
+	}
+	if (h->next == 0 && half_look(h)->owed == 0)
 		/* Nothing was said yet: the SYN that we knew was not the one that counted. */
 		h->base = sequence;
 	else
 		release_gap(s, d, (uint32_t)(sequence - (h->base + (uint32_t)h->next)), now);
-	h->acked = h->next;
-	h->mark = 0;
-	h->fin = HALF_NO_FIN;
+	half_set_acked(h, h->next);
 }
 
 /* The first octet seen of a side begins it, unless its SYN has. Not so the idle octet of a keep-alive, nor an ACK,
@@ -317,9 +364,11 @@ take(struct stream *s, enum direction d, const struct packet *p, uint32_t sequen
 
 	if (!half_is_plausible(h, distance)) {
 		release_oddity(s, d, STREAM_WILD, p->time);
-		if (h->ended || !half_stray(h, sequence, (uint32_t)len))
+		if (h->finished || !half_stray(h, sequence, (uint32_t)len))
 			return;
 		jump(s, d, sequence, p->time);
+		if (h->finished)
+			return;
 		distance = 0;
 	}
 	/* What lies before the octet that the side was picked up with is none of ours. */
@@ -331,10 +380,8 @@ take(struct stream *s, enum direction d, const struct packet *p, uint32_t sequen
 	len -= early;
 	if ((p->flags & TCP_FIN) != 0)
 		note_fin(s, d, at + len, requires, p->time);
-	if (at >= h->fin)
-		return;
-	if (len > h->fin - at)
-		len = h->fin - at;
+	if (len > 0 && at + len > half_fin(h))
+		doubt_fin(s, d, p->time);
 	captured = bytes_skip(p->payload, early).len;
 	if (captured > len)
 		captured = len;
@@ -355,19 +402,29 @@ finish(struct stream *s, enum stream_end end, usec_t now)
 	release_end(s, FROM_SERVER, end, now);
 }
 
+/* What waits may yet be completed, should the RST be a forgery. */
+static void
+take_reset(struct stream *s, enum direction d, const struct packet *p)
+{
+	if (!half_takes_reset(&s->half[d], &s->half[direction_other(d)], p->sequence)) {
+		release_oddity(s, d, STREAM_WILD, p->time);
+		return;
+	}
+	s->reset = true;
+	if (!stream_waits(s))
+		finish(s, STREAM_END_RST, p->time);
+}
+
 static void
 push(struct stream *s, enum direction d, const struct packet *p)
 {
-	struct half *h = &s->half[d], *peer = &s->half[direction_other(d)];
+	struct half *h = &s->half[d];
 	uint32_t sequence = p->sequence;
 	uint64_t requires;
 
 	h->seen = true;
 	if ((p->flags & TCP_RST) != 0) {
-		if (half_takes_reset(h, peer, sequence))
-			finish(s, STREAM_END_RST, p->time);
-		else
-			release_oddity(s, d, STREAM_WILD, p->time);
+		take_reset(s, d, p);
 		return;
 	}
 	if ((p->flags & TCP_SYN) != 0) {
@@ -411,10 +468,10 @@ stream_tick(struct stream *s, usec_t now)
 	/* While memory is scarce, a hole that will never be acknowledged may not hold it for as long as the flow lives.
 	 */
 	if (s->budget->used > s->budget->max - s->budget->max / 4 && !s->muted && release_first(s, &d)) {
-		head = segments_head(&s->half[d].waiting);
+		head = segments_head(&half_look(&s->half[d])->waiting);
 		if (head != NULL && now > head->time &&
 		    ((uint64_t)now - (uint64_t)head->time) / PATIENCE_WHEN_SCARCE >=
-			(uint64_t)s->limits->reorder_time) {
+			(uint64_t)s->budget->limits->reorder_time) {
 			release_oddity(s, d, STREAM_CEILING, now);
 			release_step(s, d, now);
 		}
@@ -426,7 +483,7 @@ void
 stream_finish(struct stream *s, usec_t now)
 {
 	s->busy = true;
-	finish(s, STREAM_END_CUT, now);
+	finish(s, s->reset ? STREAM_END_RST : STREAM_END_CUT, now);
 	leave(s, now);
 }
 
@@ -444,6 +501,9 @@ stream_free(struct stream *s)
 	if (s == NULL)
 		return;
 	release_nothing(s);
+	half_clear(&s->half[0]);
+	half_clear(&s->half[1]);
+	s->budget->memory -= sizeof(*s) + s->odds * sizeof(struct odd);
 	free(s);
 }
 
@@ -451,13 +511,20 @@ struct stream_counts
 stream_counts(const struct stream *s, enum direction d)
 {
 	const struct half *h = &s->half[d];
+	const struct odd *o = half_look(h);
 
-	return (struct stream_counts){ .bytes = h->bytes,
-		.missing = h->missing,
-		.retransmitted = h->retransmitted,
-		.out_of_order = h->out_of_order,
-		.conflicts = h->conflicts,
+	return (struct stream_counts){ .bytes = h->next + o->captured - o->missing,
+		.missing = o->missing,
+		.retransmitted = o->retransmitted,
+		.out_of_order = o->out_of_order,
+		.conflicts = o->conflicts,
 		.ended = h->ended };
+}
+
+bool
+stream_is_one_sided(const struct stream *s)
+{
+	return s->half[FROM_CLIENT].seen != s->half[FROM_SERVER].seen;
 }
 
 bool
@@ -469,5 +536,5 @@ stream_waits(const struct stream *s)
 size_t
 stream_memory(const struct stream *s)
 {
-	return sizeof(*s) + s->held;
+	return sizeof(*s) + s->odds * sizeof(struct odd) + release_held(s);
 }

@@ -13,8 +13,9 @@
  *
  * A sequence number or acknowledgement further away than the window of the other side, or than 256 KiB where the
  * window is smaller, is ignored until the other side confirms it or eight segments in a row go on there; a RST is taken
- * from what the other side has acknowledged up to its window (at least 64 KiB). What still comes after a RST is counted
- * and not handed out.
+ * from what the other side has acknowledged up to its window (at least 64 KiB). Anybody may forge a RST or FIN that is
+ * plausible, so neither has the last word: when octets go on beyond it, they are handed out as if it had not been there,
+ * and the end is said anew when it comes.
  */
 #ifndef STREAM_STREAM_H
 #define STREAM_STREAM_H
@@ -22,14 +23,9 @@
 #include "base/direction.h"
 #include "decode/packet.h"
 
-/* Octets waiting in all streams of a pipeline together, with what it takes to keep them. */
-struct stream_budget {
-	size_t used, max;
-};
-
 struct stream_limits {
 	size_t waiting_per_flow;  /* octets waiting in one connection, both directions together, with bookkeeping */
-	size_t waiting_total;     /* ceiling for the budget */
+	size_t waiting_total;     /* of all connections of a pipeline: for stream_budget.max */
 	unsigned reorder_packets; /* how long a stretch the peer has acknowledged may still turn up: packets, */
 	usec_t reorder_time;      /* and packet time */
 };
@@ -52,10 +48,19 @@ struct stream_reader {
 	void (*data)(void *arg, enum direction, struct bytes, usec_t time);
 	/* `missing` octets will never come. */
 	void (*gap)(void *arg, enum direction, uint64_t missing, usec_t time);
-	/* Nothing more comes from this side; once per side. */
+	/* Nothing more comes from this side. Said again where data or a gap has proved it wrong. A RST behind which
+	 * octets still wait is said when they have been told. */
 	void (*end)(void *arg, enum direction, enum stream_end, usec_t time);
 	/* At most once per kind and direction. `position`: octets from the start of the direction. May be NULL. */
 	void (*oddity)(void *arg, enum direction, enum stream_oddity, uint64_t position, usec_t time);
+};
+
+/* What the streams of a pipeline share: it outlives them, and limits and reader are borrowed for its life. */
+struct stream_budget {
+	const struct stream_limits *limits;
+	const struct stream_reader *reader;
+	size_t used, max; /* octets waiting in all streams together, with what it takes to keep them */
+	size_t memory;    /* octets of the streams themselves, besides */
 };
 
 struct stream_counts {
@@ -69,8 +74,8 @@ struct stream_counts {
 
 struct stream;
 
-/* NULL when memory is short. limits, budget and reader are borrowed for the stream's life. */
-struct stream *stream_new(const struct stream_limits *, struct stream_budget *, const struct stream_reader *, void *arg);
+/* NULL when memory is short. The budget is borrowed for the stream's life. */
+struct stream *stream_new(struct stream_budget *, void *arg);
 
 /* Says which sequence number the SYN of a side had, so that its first octet is known. Before the first push of that
  * side; without it the side begins with the first octet seen. */
@@ -97,6 +102,9 @@ void stream_mute(struct stream *);
 
 /* NULL is fine; calls nothing. */
 void stream_free(struct stream *);
+
+/* Whether only this side's packets were pushed so far: then its octets come by time alone (see above). */
+bool stream_is_one_sided(const struct stream *);
 
 struct stream_counts stream_counts(const struct stream *, enum direction);
 

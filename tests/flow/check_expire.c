@@ -51,8 +51,8 @@ START_TEST(test_due)
 	for (size_t i = 0; i < 5; i++) {
 		struct flow f = { .phase = rows[i].phase, .worth = FLOW_WORTH_MAIL, .used = { { 1000 } } };
 
-		ck_assert(!expire_is_due(&limits, &f, UNITS(UNITS(1000) + rows[i].patience) - 1));
-		ck_assert(expire_is_due(&limits, &f, UNITS(1000) + rows[i].patience));
+		ck_assert(!expire_is_due(&limits, &f, UNITS(1000 + rows[i].patience) - 1));
+		ck_assert(expire_is_due(&limits, &f, UNITS(1000 + rows[i].patience)));
 		ck_assert(!expire_is_due(&limits, &f, 0));
 	}
 }

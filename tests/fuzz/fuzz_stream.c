@@ -108,11 +108,11 @@ LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)
 	const struct stream_limits limits = {
 		.waiting_per_flow = 1500, .waiting_total = 2000, .reorder_packets = 8, .reorder_time = USEC_PER_SEC
 	};
-	struct stream_budget budget = { .max = limits.waiting_total };
+	struct stream_budget budget = { .limits = &limits, .reader = &reader, .max = limits.waiting_total };
 	struct cursor c = cursor_of(bytes_of(at, len));
 	uint8_t mode = cursor_u8(&c);
 	struct heard heard = { .mute_at = (mode & 1) != 0 ? mode : UINT64_MAX };
-	struct stream *s = stream_new(&limits, &budget, &reader, &heard);
+	struct stream *s = stream_new(&budget, &heard);
 	usec_t now = 0;
 
 	if (s == NULL)

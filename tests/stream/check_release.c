@@ -214,9 +214,9 @@ struct run {
 static void
 play(struct scene *s, struct run *r, const struct stream_limits *limits)
 {
-	r->budget = (struct stream_budget){ .max = limits->waiting_total };
+	r->budget = (struct stream_budget){ .limits = limits, .reader = &listening, .max = limits->waiting_total };
 	r->listener.scene = s;
-	r->stream = stream_new(limits, &r->budget, &listening, &r->listener);
+	r->stream = stream_new(&r->budget, &r->listener);
 	ck_assert_ptr_nonnull(r->stream);
 	for (int d = 0; d < 2 && r->listener.in_causal_order; d++)
 		stream_set_initial(r->stream, (enum direction)d, s->talk.initial[d]);
@@ -348,8 +348,8 @@ START_TEST(test_tight_ceiling)
 		struct dice dice;
 		struct scene *s = scene_new(seed, &dice);
 		struct listener l = { .scene = s };
-		struct stream_budget budget = { .max = tight.waiting_total };
-		struct stream *stream = stream_new(&tight, &budget, &lenient, &l);
+		struct stream_budget budget = { .limits = &tight, .reader = &lenient, .max = tight.waiting_total };
+		struct stream *stream = stream_new(&budget, &l);
 
 		ck_assert_ptr_nonnull(stream);
 		capture_badly(s, &dice, seed % 20, HORIZON);
@@ -436,8 +436,8 @@ START_TEST(test_conflicting_copies)
 		struct dice dice = dice_new(seed);
 		struct memory *m = calloc(1, sizeof(*m));
 		struct talk talk = talk_new(seed, ~seed);
-		struct stream_budget budget = { .max = wide.waiting_total };
-		struct stream *stream = stream_new(&wide, &budget, &recalling, m);
+		struct stream_budget budget = { .limits = &wide, .reader = &recalling, .max = wide.waiting_total };
+		struct stream *stream = stream_new(&budget, m);
 
 		ck_assert_ptr_nonnull(m);
 		ck_assert_ptr_nonnull(stream);
