@@ -215,8 +215,10 @@ take_packet(struct pipeline *p, const struct packet *packet)
 	if ((packet->flags & TCP_SYN) != 0)
 		stream_set_initial(c->stream, from, packet->sequence);
 	stream_push(c->stream, from, packet);
-	note_waiting(c);
-	note_worth(c);
+	if (!c->muted) {
+		note_worth(c);
+		note_waiting(c);
+	}
 	wire = wire_of(c);
 	dialogue_account(c->dialogue, &wire, packet->time);
 }
@@ -275,8 +277,8 @@ sweep(struct pipeline *p)
 	for (struct connection *c = p->waiting, *next; c != NULL; c = next) {
 		next = c->next;
 		stream_tick(c->stream, p->now);
-		note_waiting(c);
 		note_worth(c);
+		note_waiting(c);
 	}
 }
 

@@ -29,14 +29,13 @@ expire_age(usec_t now, usec_t then)
 bool
 expire_is_due(const struct flow_limits *limits, const struct flow *f, usec_t now)
 {
-	const usec_t patience[] = {
-		[FLOW_WORTH_DONE] = limits->closed_timeout,
-		[FLOW_WORTH_EMBRYO] = limits->embryonic_timeout,
-		[FLOW_WORTH_PLAIN] = limits->idle_timeout,
-		[FLOW_WORTH_MAIL] = limits->idle_timeout,
-	};
+	usec_t patience = limits->idle_timeout;
 
-	return expire_age(now, flow_used(f)) >= patience[expire_rank(f)];
+	if (f->phase < FLOW_ESTABLISHED)
+		patience = limits->embryonic_timeout;
+	else if (f->phase == FLOW_CLOSED)
+		patience = limits->closed_timeout;
+	return expire_age(now, flow_used(f)) >= patience;
 }
 
 struct flow *

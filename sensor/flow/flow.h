@@ -49,6 +49,8 @@ struct flow_side {
 	bool sent : 1;             /* next[] is known */
 	uint8_t window_scale : 4;  /* the shift that its SYN announced; FLOW_SCALE_NONE: none, or not seen */
 	bool answered : 1;         /* acknowledges[] is known */
+	bool reset : 1;            /* its RST closed the flow */
+	bool again : 1;            /* it sent a SYN that was passed over, with the sequence number `again` */
 };
 
 /* A flow without more costs this and its entry in the table: what is rarely large is kept narrow. */
@@ -65,7 +67,7 @@ struct flow {
 	bool midstream : 1;     /* no SYN of either side seen */
 
 	/* What the table itself goes by; of no meaning to others. */
-	bool again_known : 1;
+	bool again_known : 1;   /* `again` holds something */
 	bool spoken : 1;        /* payload was seen */
 	bool announced : 1;     /* opened() was called */
 	bool client_is_low : 1; /* the client is the lower endpoint of the key */
@@ -83,7 +85,7 @@ struct flow {
 static inline uint64_t
 flow_wide_get(const struct flow_wide *w)
 {
-	return w->word[0] | (uint64_t)w->word[1] << 16 | (uint64_t)w->word[2] << 32;
+	return (uint32_t)w->word[0] | (uint32_t)w->word[1] << 16 | (uint64_t)w->word[2] << 32;
 }
 
 static inline void
@@ -91,8 +93,9 @@ flow_wide_set(struct flow_wide *w, uint64_t value)
 {
 	if (value > FLOW_WIDE_MAX)
 		value = FLOW_WIDE_MAX;
-	for (int i = 0; i < 3; i++)
-		w->word[i] = (uint16_t)(value >> 16 * i);
+	w->word[0] = (uint16_t)value;
+	w->word[1] = (uint16_t)(value >> 16);
+	w->word[2] = (uint16_t)(value >> 32);
 }
 
 static inline void

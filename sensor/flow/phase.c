@@ -10,8 +10,6 @@
 /* Shift assumed while the SYNs were not seen: ordinary hosts announce 6 to 9 (RFC 7323 section 2.2). */
 #define SCALE_ASSUMED 7
 #define SCALE_MOST 14
-/* Silence after which a SYN with a new number is taken for a new connection without the peer's word. */
-#define SILENCE_BEFORE_REUSE (5 * USEC_PER_SEC)
 
 /* a is `after` or less after b, or `before` or less before it, in sequence space. */
 static bool
@@ -67,30 +65,50 @@ is_late_syn(const struct flow *f, const struct packet *p, enum direction d)
 	return f->phase < FLOW_CLOSING;
 }
 
-bool
-phase_is_reuse(struct flow *f, const struct packet *p, enum direction d, usec_t silent)
+static void
+remember_syn(struct flow *f, const struct packet *p, enum direction d)
 {
-	bool confirmed = (p->flags & TCP_ACK) != 0 && f->again_known && p->acknowledged - 1 == f->again;
+	f->again = p->sequence;
+	f->again_known = true;
+	f->side[d].again = true;
+	f->side[direction_other(d)].again = false;
+}
 
-	if ((p->flags & TCP_SYN) == 0 || (f->side[d].initial_known && f->initial[d] == p->sequence) || is_late_syn(f, p, d))
-		return false;
+/* A SYN with a number of its own, in a flow that may be alive: anybody can forge that, so somebody must take it up. */
+static enum phase_reuse
+judge_syn(struct flow *f, const struct packet *p, enum direction d)
+{
+	if ((p->flags & TCP_ACK) == 0) {
+		remember_syn(f, p, d);
+		return PHASE_GOES_ON;
+	}
+	return f->again_known && p->acknowledged - 1 == f->again ? PHASE_SYN_ANSWERED : PHASE_GOES_ON;
+}
+
+enum phase_reuse
+phase_reuse(struct flow *f, const struct packet *p, enum direction d)
+{
+	if ((p->flags & TCP_SYN) == 0) {
+		/* The answer may have gone a way that is not captured. */
+		if (f->side[d].again && f->phase >= FLOW_ESTABLISHED && (p->flags & TCP_RST) == 0 &&
+		    p->sequence - 1 == f->again && !is_plausible(f, p, d))
+			return PHASE_SYN_CONTINUED;
+		return PHASE_GOES_ON;
+	}
+	if ((f->side[d].initial_known && f->initial[d] == p->sequence) || is_late_syn(f, p, d))
+		return PHASE_GOES_ON;
 	switch (f->phase) {
 	case FLOW_SYN:
 	case FLOW_ANSWERED:
 		/* A number that changes before anything was said is a second attempt, still the same flow. */
-		return !f->side[d].initial_known || (f->spoken && (p->flags & TCP_ACK) == 0);
+		return !f->side[d].initial_known || (f->spoken && (p->flags & TCP_ACK) == 0) ? PHASE_NEW : PHASE_GOES_ON;
 	case FLOW_ESTABLISHED:
-		if (confirmed)
-			return true;
-		if (silent >= SILENCE_BEFORE_REUSE && !is_plausible(f, p, d))
-			return true;
-		if ((p->flags & TCP_ACK) == 0) {
-			f->again = p->sequence;
-			f->again_known = true;
-		}
-		return false;
+		return judge_syn(f, p, d);
+	case FLOW_CLOSING:
+		/* Who has said goodbye may begin anew; whose peer has only may still be speaking. */
+		return f->side[d].fin ? PHASE_NEW : judge_syn(f, p, d);
 	default:
-		return true;
+		return PHASE_NEW;
 	}
 }
 
@@ -125,6 +143,7 @@ note_syn(struct flow *f, const struct packet *p, enum direction d)
 	if (f->side[d].initial_known && f->initial[d] != p->sequence && !answer) {
 		f->again = f->initial[d];
 		f->again_known = true;
+		f->side[d].again = true;
 	}
 	/* While nobody has answered or spoken, the latest number is the one that will be used. */
 	f->initial[d] = p->sequence;
@@ -164,7 +183,9 @@ note_numbers(struct flow *f, const struct packet *p, enum direction d)
 		len++;
 	}
 	len += (p->flags & TCP_FIN) != 0;
-	f->next[d] = p->sequence + len;
+	/* A copy from before its FIN does not take the side back. */
+	if (!f->side[d].fin || (p->flags & TCP_FIN) != 0)
+		f->next[d] = p->sequence + len;
 	f->side[d].sent = true;
 	window = (uint32_t)p->window << ((p->flags & TCP_SYN) != 0 ? 0 : shift_of(f, d));
 	f->side[d].window = power_not_below(window) & 0x1f;
@@ -184,6 +205,23 @@ ends_handshake(const struct flow *f, const struct packet *p, enum direction d)
 	       near(p->acknowledged, f->initial[peer] + 1, 0, WINDOW_LEAST);
 }
 
+/* After a believed RST its sender is gone, after a FIN he has no more to say. Where he has, somebody else had sent it. */
+static void
+take_back(struct flow *f, const struct packet *p, enum direction d)
+{
+	uint32_t end = p->sequence + (uint32_t)p->payload.len + p->payload_cut;
+	bool further = f->side[d].sent && near(end, f->next[d] + 1, 0, room(f, direction_other(d)));
+	bool heard = (p->flags & TCP_ACK) != 0 && f->side[d].answered &&
+	    near(p->acknowledged, f->acknowledges[d] + 1, 0, room(f, d));
+
+	if (f->side[d].fin && further)
+		f->side[d].fin = false;
+	else if (!f->side[d].reset || !(further || heard))
+		return;
+	f->side[d].reset = false;
+	f->phase = f->side[direction_other(d)].fin || f->side[d].fin ? FLOW_CLOSING : FLOW_ESTABLISHED;
+}
+
 void
 phase_note(struct flow *f, const struct packet *p, enum direction d)
 {
@@ -191,12 +229,16 @@ phase_note(struct flow *f, const struct packet *p, enum direction d)
 	bool payload = p->payload.len != 0 || p->payload_cut != 0;
 
 	if ((p->flags & TCP_RST) != 0) {
-		if (plausible)
+		if (plausible && f->phase != FLOW_CLOSED) {
 			f->phase = FLOW_CLOSED;
+			f->side[d].reset = true;
+		}
 		return;
 	}
 	if ((p->flags & TCP_SYN) != 0)
 		note_syn(f, p, d);
+	else if (f->phase >= FLOW_CLOSING && plausible)
+		take_back(f, p, d);
 	else if (f->phase < FLOW_ESTABLISHED && (payload || ends_handshake(f, p, d)))
 		f->phase = FLOW_ESTABLISHED;
 	f->spoken |= payload;

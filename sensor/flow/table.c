@@ -284,33 +284,50 @@ direction_of(const struct flow *f, bool source_is_low)
 }
 
 /* The flow that this packet belongs to, still alive and not the predecessor of a new one; NULL when there is none.
- * *answered_syn: a SYN that went before was for the new flow, and this packet confirms it. */
+ * *reuse says whether the packet begins, or goes on from the SYN of, a new one. */
 static struct flow *
-find_flow(struct flow_table *t, const struct packet *p, const struct sought *sought, bool *answered_syn)
+find_flow(struct flow_table *t, const struct packet *p, const struct sought *sought, enum phase_reuse *reuse)
 {
 	struct flow *f = map_find_hashed(t->map, &sought->key, sought->hash);
 
+	*reuse = PHASE_GOES_ON;
 	if (f == NULL)
 		return NULL;
 	if (expire_is_due(t->limits, f, t->now)) {
 		end_flow(t, f, FLOW_END_IDLE);
 		return NULL;
 	}
-	if (!phase_is_reuse(f, p, direction_of(f, sought->source_is_low), expire_age(t->now, flow_used(f))))
+	*reuse = phase_reuse(f, p, direction_of(f, sought->source_is_low));
+	if (*reuse == PHASE_GOES_ON)
 		return f;
-	*answered_syn = (p->flags & TCP_ACK) != 0 && f->again_known && p->acknowledged - 1 == f->again;
 	end_flow(t, f, FLOW_END_REUSED);
 	return NULL;
 }
 
+/* What is known of the SYN that went before the first packet of a flow. */
+static void
+recall_syn(struct flow *f, const struct packet *p, enum phase_reuse reuse, bool source_is_low)
+{
+	if (reuse == PHASE_SYN_CONTINUED) {
+		f->client_is_low = source_is_low;
+		f->orientation = ORIENTED_BY_SYN;
+		f->midstream = false;
+	}
+	f->initial[FROM_CLIENT] = reuse == PHASE_SYN_ANSWERED ? p->acknowledged - 1 : p->sequence - 1;
+	f->side[FROM_CLIENT].initial_known = true;
+}
+
+/* About a second, of the unit in which a flow keeps when it was used. */
+#define QUEUE_GRAIN_BITS 15
+
 /* A flow that is in use moves to the end of its queue once a second, not with each packet: that would touch two other
  * flows. */
 static void
-note_rank(struct flow_table *t, struct flow *f, usec_t used_before)
+note_rank(struct flow_table *t, struct flow *f, uint64_t used_before)
 {
 	enum flow_worth rank = expire_rank(f);
 
-	if (map_rank(f) != rank || used_before / USEC_PER_SEC != flow_used(f) / USEC_PER_SEC)
+	if (map_rank(f) != rank || used_before >> QUEUE_GRAIN_BITS != flow_wide_get(&f->used) >> QUEUE_GRAIN_BITS)
 		map_touch(t->map, f, rank);
 }
 
@@ -318,14 +335,14 @@ static void
 account(struct flow_table *t, struct flow *f, const struct packet *p, enum direction from)
 {
 	bool was_closed = f->phase == FLOW_CLOSED;
-	usec_t used_before = flow_used(f);
+	uint64_t used_before = flow_wide_get(&f->used);
 
 	flow_wide_add(&f->packets[from], 1);
 	flow_wide_add(&f->wire_bytes[from], p->wire_len);
 	if (p->time > flow_last(f))
 		flow_wide_set(&f->last, (uint64_t)p->time - (uint64_t)f->start);
 	phase_note(f, p, from);
-	if (was_closed)
+	if (was_closed && f->phase == FLOW_CLOSED)
 		return;
 	note_use(t, f);
 	note_rank(t, f, used_before);
@@ -335,7 +352,7 @@ struct flow *
 flow_table_admit(struct flow_table *t, const struct packet *p, enum direction *direction)
 {
 	struct sought sought;
-	bool answered_syn = false;
+	enum phase_reuse reuse;
 	struct flow *f;
 	enum direction from;
 
@@ -343,15 +360,13 @@ flow_table_admit(struct flow_table *t, const struct packet *p, enum direction *d
 	sought.hash = map_hash(t->map, &sought.key);
 	if (p->time > t->now)
 		t->now = p->time;
-	f = find_flow(t, p, &sought, &answered_syn);
+	f = find_flow(t, p, &sought, &reuse);
 	if (f == NULL) {
 		f = open_flow(t, p, &sought);
 		if (f == NULL)
 			return NULL;
-		if (answered_syn) {
-			f->initial[FROM_CLIENT] = p->acknowledged - 1;
-			f->side[FROM_CLIENT].initial_known = true;
-		}
+		if (reuse == PHASE_SYN_ANSWERED || reuse == PHASE_SYN_CONTINUED)
+			recall_syn(f, p, reuse, sought.source_is_low);
 	}
 	from = orient_again(f, t->limits, p, direction_of(f, sought.source_is_low));
 	account(t, f, p, from);

@@ -48,9 +48,9 @@ void flow_table_free(struct flow_table *);
  * bare SYN never displaces FLOW_WORTH_MAIL, payload does so only where the mail flow has been silent for half the idle
  * timeout. A flow picked up without SYN is oriented by server port, else by the first payload (its client and server
  * may trade places once, before opened() is called for it). A SYN with a new initial sequence number ends the old flow
- * as FLOW_END_REUSED and opens a new one when the old one is closing or closed, or has been silent for some seconds and
- * the number is outside its window, or when the peer's SYN+ACK confirms it. A FIN or RST far outside the window closes
- * nothing. Packets after the close count, but do not make the flow linger longer. The pointer is valid until the next
+ * as FLOW_END_REUSED and opens a new one when its sender or both sides had closed the old one; else when the peer's
+ * SYN+ACK takes it up, or its sender goes on from it. A FIN or RST far outside the window closes nothing, and one within
+ * is taken back when the side in whose name it came goes on. Packets after the close count, but do not make the flow linger longer. The pointer is valid until the next
  * call on the table. */
 struct flow *flow_table_admit(struct flow_table *, const struct packet *, enum direction *);
 

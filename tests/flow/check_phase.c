@@ -27,10 +27,10 @@ note(enum direction d, struct packet p)
 	return flow.phase;
 }
 
-static bool
-is_reuse(enum direction d, struct packet p, usec_t silent)
+static enum phase_reuse
+reuse(enum direction d, struct packet p)
 {
-	return phase_is_reuse(&flow, &p, d, silent);
+	return phase_reuse(&flow, &p, d);
 }
 
 static void
@@ -107,7 +107,7 @@ START_TEST(test_syn_after_all_others)
 	note(C, talk_fin(&talk, C, 3, 0));
 	note(S, talk_fin(&talk, S, 0, 4));
 	ck_assert_int_eq(flow.phase, FLOW_CLOSED);
-	ck_assert(!is_reuse(C, talk_syn(&talk, C), 0));
+	ck_assert_int_eq(reuse(C, talk_syn(&talk, C)), PHASE_GOES_ON);
 	note(C, talk_syn(&talk, C));
 	ck_assert(flow.side[C].initial_known);
 	ck_assert_int_eq(flow.phase, FLOW_CLOSED);
@@ -119,7 +119,7 @@ START_TEST(test_answer_after_a_hasty_fin)
 	begin();
 	note(C, talk_syn(&talk, C));
 	ck_assert_int_eq(note(C, talk_fin(&talk, C, 0, 0)), FLOW_CLOSING);
-	ck_assert(!is_reuse(S, talk_syn_ack(&talk, S), 0));
+	ck_assert_int_eq(reuse(S, talk_syn_ack(&talk, S)), PHASE_GOES_ON);
 	note(S, talk_syn_ack(&talk, S));
 	ck_assert(flow.side[S].initial_known);
 }
@@ -130,22 +130,56 @@ START_TEST(test_reuse)
 	struct packet syn;
 
 	establish();
-	ck_assert(!is_reuse(C, talk_syn(&talk, C), 0));
-	ck_assert(!is_reuse(C, talk_data(&talk, C, 900000000, 0, BYTES("x")), 100 * USEC_PER_SEC));
+	ck_assert_int_eq(reuse(C, talk_syn(&talk, C)), PHASE_GOES_ON);
+	ck_assert_int_eq(reuse(C, talk_data(&talk, C, 900000000, 0, BYTES("x"))), PHASE_GOES_ON);
 	talk.initial[C] = 700000000;
 	syn = talk_syn(&talk, C);
-	ck_assert(!is_reuse(C, syn, 5 * USEC_PER_SEC - 1));
-	ck_assert(is_reuse(C, syn, 5 * USEC_PER_SEC));
+	ck_assert_int_eq(reuse(C, syn), PHASE_GOES_ON);
 	ck_assert(flow.again_known);
-	ck_assert(is_reuse(S, talk_syn_ack(&talk, S), 0) == false); /* the same answer as ever */
+	ck_assert_int_eq(reuse(S, talk_syn_ack(&talk, S)), PHASE_GOES_ON); /* the same answer as ever */
 	talk.initial[S] = 6;
-	ck_assert(is_reuse(S, talk_syn_ack(&talk, S), 0));
-	flow.again_known = false;
-	ck_assert(!is_reuse(S, talk_syn_ack(&talk, S), 0));
+	ck_assert_int_eq(reuse(S, talk_syn_ack(&talk, S)), PHASE_SYN_ANSWERED);
+	ck_assert_int_eq(reuse(C, talk_ack(&talk, C, 1, 0)), PHASE_GOES_ON);
+	ck_assert_int_eq(reuse(S, talk_ack(&talk, C, 0, 0)), PHASE_GOES_ON);
+	ck_assert_int_eq(reuse(C, talk_ack(&talk, C, 0, 0)), PHASE_SYN_CONTINUED);
+	flow.again_known = flow.side[C].again = false;
+	ck_assert_int_eq(reuse(S, talk_syn_ack(&talk, S)), PHASE_GOES_ON);
 	flow.phase = FLOW_CLOSING;
-	ck_assert(is_reuse(C, syn, 0));
+	ck_assert_int_eq(reuse(C, syn), PHASE_GOES_ON);
+	flow.side[C].fin = true;
+	ck_assert_int_eq(reuse(C, syn), PHASE_NEW);
 	flow.phase = FLOW_CLOSED;
-	ck_assert(is_reuse(C, syn, 0));
+	ck_assert_int_eq(reuse(C, syn), PHASE_NEW);
+}
+END_TEST
+
+START_TEST(test_forged_goodbyes_are_taken_back)
+{
+	/* Who goes on where his FIN stood has not sent it. A copy from before it proves nothing. */
+	establish();
+	note(C, talk_data(&talk, C, 0, 0, BYTES("abc")));
+	note(C, talk_data(&talk, C, 3, 0, BYTES("def")));
+	ck_assert_int_eq(note(C, talk_fin(&talk, C, 6, 0)), FLOW_CLOSING);
+	ck_assert_int_eq(note(C, talk_data(&talk, C, 0, 0, BYTES("abc"))), FLOW_CLOSING);
+	ck_assert_int_eq(note(C, talk_data(&talk, C, 3, 0, BYTES("def"))), FLOW_CLOSING);
+	ck_assert_int_eq(note(S, talk_data(&talk, S, 0, 6, BYTES("123"))), FLOW_CLOSING);
+	ck_assert_int_eq(note(C, talk_data(&talk, C, 6, 3, BYTES("ghi"))), FLOW_ESTABLISHED);
+	note(C, talk_fin(&talk, C, 9, 3));
+	ck_assert_int_eq(note(S, talk_fin(&talk, S, 3, 10)), FLOW_CLOSED);
+	ck_assert_int_eq(note(S, talk_data(&talk, S, 3, 10, BYTES("45"))), FLOW_CLOSING);
+	/* A RST is nobody's when its sender goes on, or still hears the peer; the peer may not have heard it yet. */
+	for (int heard = 0; heard < 2; heard++) {
+		establish();
+		note(C, talk_data(&talk, C, 0, 0, BYTES("abc")));
+		note(S, talk_ack(&talk, S, 0, 3));
+		ck_assert_int_eq(note(S, talk_rst(&talk, S, 0)), FLOW_CLOSED);
+		ck_assert_int_eq(note(C, talk_data(&talk, C, 3, 0, BYTES("def"))), FLOW_CLOSED);
+		ck_assert_int_eq(note(S, talk_ack(&talk, S, 0, 3)), FLOW_CLOSED);
+		if (heard == 0)
+			ck_assert_int_eq(note(S, talk_data(&talk, S, 0, 3, BYTES("123"))), FLOW_ESTABLISHED);
+		else
+			ck_assert_int_eq(note(S, talk_ack(&talk, S, 0, 6)), FLOW_ESTABLISHED);
+	}
 }
 END_TEST
 
@@ -155,9 +189,9 @@ START_TEST(test_picked_up_by_an_ack)
 	flow.phase = FLOW_ANSWERED;
 	flow.midstream = true;
 	note(C, talk_ack(&talk, C, 0, 0));
-	ck_assert(!is_reuse(C, talk_syn(&talk, C), 0)); /* late */
+	ck_assert_int_eq(reuse(C, talk_syn(&talk, C)), PHASE_GOES_ON); /* late */
 	talk.initial[C] = 700000000;
-	ck_assert(is_reuse(C, talk_syn(&talk, C), 0));
+	ck_assert_int_eq(reuse(C, talk_syn(&talk, C)), PHASE_NEW);
 	talk.initial[C] = UINT32_MAX - 2;
 	ck_assert_int_eq(note(C, talk_syn(&talk, C)), FLOW_ANSWERED);
 	ck_assert(!flow.midstream);
@@ -213,6 +247,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, test_syn_after_all_others);
 	tcase_add_test(tests, test_answer_after_a_hasty_fin);
 	tcase_add_test(tests, test_reuse);
+	tcase_add_test(tests, test_forged_goodbyes_are_taken_back);
 	tcase_add_test(tests, test_picked_up_by_an_ack);
 	tcase_add_test(tests, test_late_syn_only_where_it_fits);
 	tcase_add_test(tests, test_scale_needs_both);

@@ -542,6 +542,8 @@ END_TEST
 
 START_TEST(test_reused_when_half_dead)
 {
+	struct flow *f;
+
 	begin();
 	establish();
 	admit(C, data(C, 0, 0, "abc"));
@@ -556,7 +558,12 @@ START_TEST(test_reused_when_half_dead)
 	expect("+1:40000>2:25");
 	talk.time += 6 * USEC_PER_SEC;
 	talk.initial[C] = 777777777;
-	admit(C, syn(C));
+	admit(C, syn(C)); /* and nobody takes it up */
+	expect("+1:40000>2:25");
+	f = admit(C, data(C, 0, 0, "abc")); /* but its sender */
+	ck_assert(!f->midstream && f->side[C].initial_known);
+	ck_assert_uint_eq(f->initial[C], 777777777);
+	ck_assert_int_eq(f->orientation, ORIENTED_BY_SYN);
 	end_and_expect("+1:40000>2:25 -1:40000>2:25/reused +1:40000>2:25 -1:40000>2:25/stop");
 }
 END_TEST
