@@ -68,8 +68,10 @@ pipeline_settings_of(struct operator *op, const char *const *names, size_t count
 {
 	const struct settings *s = op->boot;
 	struct pipeline_settings p = { .flow = s->flow, .stream = s->stream, .interfaces = names,
-		.interface_count = count };
+		.interface_count = count, .own = op->own.at };
 
+	own_traffic_find(&op->own, &s->publish);
+	p.own_count = op->own.len;
 	op->message_limits = s->message;
 	p.flow.server_ports = s->capture.ports;
 	p.flow.server_port_count = s->capture.port_count;

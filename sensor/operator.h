@@ -12,6 +12,7 @@
 #include "counters.h"
 #include "daemon/control.h"
 #include "losses.h"
+#include "own_traffic.h"
 
 #define OPERATOR_SIGNALS 4
 
@@ -29,6 +30,7 @@ struct operator {
 	struct pipeline *pipeline;        /* files: what reads them */
 	struct workers *workers;          /* live */
 	struct losses losses;
+	struct own_traffic own;           /* resolved at the start */
 	struct control *control;
 	struct event *signals[OPERATOR_SIGNALS];
 	struct event *second, *stats, *watchdog;

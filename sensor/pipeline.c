@@ -197,14 +197,33 @@ connection_of(struct pipeline *p, struct flow *f)
 	return f->state;
 }
 
+/* Of a connection that the sensor itself has with one of its servers. */
+static bool
+is_own(const struct pipeline *p, const struct packet *packet)
+{
+	for (size_t i = 0; i < p->settings.own_count; i++) {
+		const struct endpoint *e = &p->settings.own[i];
+
+		if ((packet->destination.port == e->port && endpoint_compare(&packet->destination, e) == 0) ||
+		    (packet->source.port == e->port && endpoint_compare(&packet->source, e) == 0))
+			return true;
+	}
+	return false;
+}
+
 static void
 take_packet(struct pipeline *p, const struct packet *packet)
 {
 	enum direction from;
-	struct flow *f = flow_table_admit(p->flows, packet, &from);
+	struct flow *f;
 	struct connection *c;
 	struct dialogue_wire wire;
 
+	if (is_own(p, packet)) {
+		p->counters.own++;
+		return;
+	}
+	f = flow_table_admit(p->flows, packet, &from);
 	if (f == NULL || (f->state == NULL && packet->payload.len == 0 && packet->payload_cut == 0))
 		return;
 	c = connection_of(p, f);

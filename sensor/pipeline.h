@@ -17,10 +17,13 @@ struct pipeline_settings {
 	struct dialogue_limits dialogue;
 	const char *const *interfaces; /* names by frame.interface; static for the run */
 	size_t interface_count;
+	const struct endpoint *own; /* servers whose connections are left out: the sensor's own; borrowed */
+	size_t own_count;
 };
 
 struct pipeline_counters {
 	uint64_t frames, frame_bytes;
+	uint64_t own;                      /* packets of the sensor's own connections, left out */
 	uint64_t decoded[DECODE_RESULTS];  /* frames by outcome */
 	struct flow_counters flow;
 	uint64_t flows_now, flow_memory;

@@ -16,6 +16,7 @@ static const struct message_limits message_limits = { .header_bytes = 65536, .he
 	.addresses = 20, .parts = 20, .nesting = 5 };
 static const uint16_t ports[] = { 25, 587 };
 static struct recorder heard;
+static const struct endpoint *own_servers;
 
 static struct pipeline *
 make(size_t flows)
@@ -26,6 +27,8 @@ make(size_t flows)
 		.stream = { .waiting_per_flow = 65536, .waiting_total = 1 << 20, .reorder_packets = 64,
 		    .reorder_time = USEC_PER_SEC / 2 },
 		.dialogue = { .protocol = &protocol_limits, .message = &message_limits, .volume_step = 1 << 20 },
+		.own = own_servers,
+		.own_count = own_servers != NULL,
 	};
 	struct pipeline *p;
 
@@ -176,6 +179,27 @@ START_TEST(conflicting_copies_are_said)
 }
 END_TEST
 
+/* Connections to the sensor's own Redis cost one comparison, and nothing is said of them. */
+START_TEST(own_traffic_is_left_out)
+{
+	static const struct endpoint own = { .address = { .family = 4, .ip = { 192, 0, 2, 25 } }, .port = 25 };
+	struct pipeline_counters n;
+	struct pipeline *p;
+
+	own_servers = &own;
+	p = make(100);
+	send_segment(p, 1000, true, 40000, TCP_SYN, 10, 0, "");
+	send_segment(p, 1001, false, 40000, TCP_SYN | TCP_ACK, 20, 11, "");
+	send_segment(p, 1002, true, 40000, TCP_ACK, 11, 21, "EHLO x\r\n");
+	own_servers = NULL;
+	n = pipeline_counters(p);
+	ck_assert_uint_eq(n.own, 3);
+	ck_assert_uint_eq(n.frames, 3);
+	ck_assert_uint_eq(n.flow.opened, 0);
+	pipeline_free(p);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -183,6 +207,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, syn_flood);
 	tcase_add_test(tests, idle_connections_end_in_packet_time);
 	tcase_add_test(tests, a_hole_is_given_up_by_a_tick);
+	tcase_add_test(tests, own_traffic_is_left_out);
 	tcase_add_test(tests, conflicting_copies_are_said);
 }
 

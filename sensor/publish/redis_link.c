@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "publish/redis_address.h"
+
 /* Replies to what we send are short: whatever comes past this at once waits in the kernel. */
 #define READ_AT_ONCE 65536
 
@@ -32,30 +34,15 @@ struct redis_link {
 	bool connected;
 };
 
-/* "host:port" or "[v6]:port" into host and port. */
 static bool
-parse_address(struct redis_link *l, const char *address)
+parse_address(struct redis_link *l, const char *text)
 {
-	struct bytes whole = bytes_str(address), host;
-	size_t colon = bytes_find_last(whole, ':');
-	uint64_t port;
+	struct redis_address address;
 
-	if (strncmp(address, "unix:", 5) == 0) {
-		l->host = strdup(address + 5);
-		return l->host != NULL && l->host[0] == '/' &&
-		    strlen(l->host) < sizeof(((struct sockaddr_un *)NULL)->sun_path);
-	}
-	if (colon == BYTES_NOWHERE || !bytes_decimal(bytes_skip(whole, colon + 1), 65535, &port) || port == 0)
+	if (!redis_address_parse(text, &address))
 		return false;
-	host = bytes_first(whole, colon);
-	if (host.len >= 2 && host.at[0] == '[' && host.at[host.len - 1] == ']')
-		host = bytes_first(bytes_skip(host, 1), host.len - 2);
-	else if (bytes_find(host, ':') != BYTES_NOWHERE)
-		return false;
-	if (host.len == 0)
-		return false;
-	l->port = (uint16_t)port;
-	l->host = strndup((const char *)host.at, host.len);
+	l->port = address.port;
+	l->host = strdup(address.host);
 	return l->host != NULL;
 }
 
