@@ -21,6 +21,7 @@ put_pipeline(struct counters *c, const struct pipeline_counters *p)
 	put(c, "packets", "seen", n.frames);
 	put(c, "packets", "bytes", n.frame_bytes);
 	put(c, "packets", "own", n.own);
+	put(c, "packets", "duplicate", n.duplicates);
 	for (int i = 0; i < DECODE_RESULTS; i++)
 		put(c, "decode", decode_result_name((enum decode_result)i), n.decoded[i]);
 	put(c, "flows", "now", n.flows_now);

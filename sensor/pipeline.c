@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "flow/echo.h"
+
 /* Packet time between two looks at what has gone stale, and the most flows ended in one look, so that no single packet
  * pays for all of them. */
 #define SWEEP_EVERY (USEC_PER_SEC / 10)
@@ -22,6 +24,7 @@ struct connection {
 struct pipeline {
 	struct pipeline_settings settings;
 	struct flow_table *flows;
+	struct echo *echo;
 	struct stream_budget budget;
 	struct connection *waiting;
 	observer *observe;
@@ -223,6 +226,10 @@ take_packet(struct pipeline *p, const struct packet *packet)
 		p->counters.own++;
 		return;
 	}
+	if (!p->settings.flow.count_duplicates && echo_is_twin(p->echo, packet)) {
+		p->counters.duplicates++;
+		return;
+	}
 	f = flow_table_admit(p->flows, packet, &from);
 	if (f == NULL || (f->state == NULL && packet->payload.len == 0 && packet->payload_cut == 0))
 		return;
@@ -316,8 +323,9 @@ pipeline_new(const struct pipeline_settings *settings, observer *observe, void *
 	p->observe = observe;
 	p->arg = arg;
 	p->flows = flow_table_new(&p->settings.flow, &events);
-	if (p->flows == NULL) {
-		free(p);
+	p->echo = echo_new();
+	if (p->flows == NULL || p->echo == NULL) {
+		pipeline_free(p);
 		return NULL;
 	}
 	return p;
@@ -394,6 +402,7 @@ pipeline_free(struct pipeline *p)
 	if (p == NULL)
 		return;
 	pipeline_finish(p);
+	echo_free(p->echo);
 	free(p);
 }
 

@@ -25,6 +25,7 @@ struct pipeline_counters {
 	uint64_t frames, frame_bytes;
 	uint64_t own;                      /* packets of the sensor's own connections, left out */
 	uint64_t decoded[DECODE_RESULTS];  /* frames by outcome */
+	uint64_t duplicates;               /* segments that were another's echo, left out */
 	struct flow_counters flow;
 	uint64_t flows_now, flow_memory;
 	uint64_t connections_now;          /* flows with payload */

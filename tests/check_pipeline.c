@@ -200,6 +200,27 @@ START_TEST(own_traffic_is_left_out)
 }
 END_TEST
 
+/* A copy at once is the span's, one after a while the sender's. */
+START_TEST(what_a_span_doubles_counts_once)
+{
+	struct pipeline *p = make(100);
+	struct pipeline_counters n;
+
+	send_segment(p, 1, true, 999, TCP_SYN, 100, 0, "");
+	send_segment(p, 2, true, 999, TCP_SYN, 100, 0, "");
+	send_segment(p, 3, true, 999, TCP_ACK, 101, 0, "EHLO me\r\n");
+	send_segment(p, 5, true, 999, TCP_ACK, 101, 0, "EHLO me\r\n");
+	send_segment(p, 5000, true, 999, TCP_ACK, 101, 0, "EHLO me\r\n");
+	n = pipeline_counters(p);
+	ck_assert_uint_eq(n.duplicates, 2);
+	ck_assert_uint_eq(n.payload_bytes, 18);
+	pipeline_finish(p);
+	ck_assert_uint_eq(pipeline_counters(p).retransmitted_bytes, 9);
+	pipeline_free(p);
+	recorder_clear(&heard);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -209,6 +230,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, a_hole_is_given_up_by_a_tick);
 	tcase_add_test(tests, own_traffic_is_left_out);
 	tcase_add_test(tests, conflicting_copies_are_said);
+	tcase_add_test(tests, what_a_span_doubles_counts_once);
 }
 
 CHECK_MAIN("pipeline", add_tests)

@@ -15,7 +15,7 @@ ipv4_read(struct bytes data, struct packet *p, struct ip_inner *inner)
 
 	cursor_skip(&c, 1);
 	total = cursor_be16(&c);
-	cursor_skip(&c, 2);
+	p->ip_id = cursor_be16(&c);
 	fragment = cursor_be16(&c);
 	cursor_skip(&c, 1);
 	protocol = cursor_u8(&c);

@@ -63,6 +63,7 @@ ipv6_read(struct bytes data, struct packet *p, struct ip_inner *inner)
 		return DECODE_CUT_IP;
 	if (version != 6)
 		return DECODE_BAD_IP;
+	p->ip_id = 0;
 	p->source.address = address_v6(source.at);
 	p->destination.address = address_v6(destination.at);
 	/* As with IPv4, offload leaves 0 where the length does not fit. */

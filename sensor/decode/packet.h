@@ -29,6 +29,8 @@ struct packet {
 	uint16_t window;             /* as on the wire, not scaled */
 	uint16_t mss;                /* option of a SYN; 0 absent */
 	uint32_t sequence, acknowledged;
+	uint16_t ip_id;              /* of IPv4; 0 for IPv6, and where the sender does not number */
+	uint16_t checksum;           /* TCP's, as on the wire */
 	struct bytes payload;        /* what was captured of it; lives as long as the frame */
 	uint32_t payload_cut;        /* octets of payload that the snap length took off its end */
 	uint32_t wire_len;           /* of the frame */

@@ -49,7 +49,8 @@ tcp_read(const struct ip_inner *inner, struct packet *p)
 	header = (size_t)(cursor_u8(&c) >> 4) * 4;
 	p->flags = cursor_u8(&c);
 	p->window = cursor_be16(&c);
-	cursor_skip(&c, 4);
+	p->checksum = cursor_be16(&c);
+	cursor_skip(&c, 2);
 	if (c.failed)
 		return DECODE_CUT_TCP;
 	if (header < HEADER_MIN || header > inner->payload.len + inner->cut)

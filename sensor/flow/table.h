@@ -13,6 +13,7 @@ struct flow_limits {
 	usec_t embryonic_timeout; /* SYN without more */
 	usec_t closed_timeout;    /* lingers after FIN both ways or RST, for stragglers */
 	bool vlan_in_key;         /* flows of two VLANs are two flows */
+	bool count_duplicates;    /* for who hands the packets over: leave no echo out (echo.h) */
 	const uint16_t *server_ports; /* ports that tell the server when no SYN was seen */
 	size_t server_port_count;
 	enum speaker (*guess)(struct bytes payload); /* who sends such a first payload; NULL: nobody can tell */

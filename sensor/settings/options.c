@@ -147,6 +147,8 @@ const struct option options[] = {
 	    .help = "How long a closed connection is remembered for late segments." },
 	{ "flow.vlan_in_key", OPTION_BOOL, SCALAR(flow.vlan_in_key), .standard = "false",
 	    .help = "Take the same addresses and ports in two VLANs for two connections." },
+	{ "flow.count_duplicates", OPTION_BOOL, SCALAR(flow.count_duplicates), .standard = "false",
+	    .help = "Count a packet twice that a span of two ports delivered twice." },
 
 	{ "stream.waiting_per_flow", OPTION_SIZE, SCALAR(stream.waiting_per_flow), .standard = "1MiB",
 	    RANGE(KIB(4), GIB(1)),

@@ -243,7 +243,7 @@ START_TEST(the_command_line)
 	ck_assert_str_eq(wrong(NULL, "flow.max"), "--set flow.max: no value: write --set flow.max=VALUE\n");
 	ck_assert_str_eq(wrong(NULL, "flow=1"),
 	    "--set flow=1: flow is a section: name one of its keys after a dot: max, idle_timeout, embryonic_timeout, "
-	    "closed_timeout, vlan_in_key\n");
+	    "closed_timeout, vlan_in_key, count_duplicates\n");
 	ck_assert_str_eq(
 	    wrong(NULL, "snaplen=1"), "--set snaplen=1: unknown key \"snaplen\": did you mean \"capture.snaplen\"?\n");
 	ck_assert_str_eq(wrong(NULL, "=1"), "--set =1: unknown key \"\": mailtapd -t prints all of them\n");
