@@ -10,6 +10,14 @@ is_server_port(const struct flow_limits *limits, uint16_t port)
 	return false;
 }
 
+enum speaker
+orient_by_port(const struct flow_limits *limits, const struct packet *p)
+{
+	bool from_port = is_server_port(limits, p->source.port), to_port = is_server_port(limits, p->destination.port);
+
+	return from_port == to_port ? SPEAKER_UNKNOWN : to_port ? SPEAKER_CLIENT : SPEAKER_SERVER;
+}
+
 /* Ports below this one are not given to clients (RFC 6335 section 6). */
 #define WELL_KNOWN_PORTS 1024
 
@@ -29,16 +37,15 @@ speaks_as_client(const struct flow_limits *limits, const struct packet *p)
 static enum flow_orientation
 judge(const struct flow_limits *limits, const struct packet *p, bool *sender_is_client)
 {
-	bool from_port, to_port;
+	enum speaker by_port;
 
 	if ((p->flags & TCP_SYN) != 0) {
 		*sender_is_client = (p->flags & TCP_ACK) == 0;
 		return ORIENTED_BY_SYN;
 	}
-	from_port = is_server_port(limits, p->source.port);
-	to_port = is_server_port(limits, p->destination.port);
-	if (from_port != to_port) {
-		*sender_is_client = to_port;
+	by_port = orient_by_port(limits, p);
+	if (by_port != SPEAKER_UNKNOWN) {
+		*sender_is_client = by_port == SPEAKER_CLIENT;
 		return ORIENTED_BY_PORT;
 	}
 	if (p->payload.len != 0 || p->payload_cut != 0) {

@@ -66,9 +66,9 @@ is_late_syn(const struct flow *f, const struct packet *p, enum direction d)
 }
 
 static void
-remember_syn(struct flow *f, const struct packet *p, enum direction d)
+remember_syn(struct flow *f, uint32_t initial, enum direction d)
 {
-	f->again = p->sequence;
+	f->again = initial;
 	f->again_known = true;
 	f->side[d].again = true;
 	f->side[direction_other(d)].again = false;
@@ -79,7 +79,7 @@ static enum phase_reuse
 judge_syn(struct flow *f, const struct packet *p, enum direction d)
 {
 	if ((p->flags & TCP_ACK) == 0) {
-		remember_syn(f, p, d);
+		remember_syn(f, p->sequence, d);
 		return PHASE_GOES_ON;
 	}
 	return f->again_known && p->acknowledged - 1 == f->again ? PHASE_SYN_ANSWERED : PHASE_GOES_ON;
@@ -140,11 +140,11 @@ note_syn(struct flow *f, const struct packet *p, enum direction d)
 		return;
 	if (answer && !answers_our_syn(f, p, d))
 		return;
-	if (f->side[d].initial_known && f->initial[d] != p->sequence && !answer) {
-		f->again = f->initial[d];
-		f->again_known = true;
-		f->side[d].again = true;
-	}
+	/* Who asks does not answer with another number: that is a forgery. */
+	if (answer && d == FROM_CLIENT && f->side[d].initial_known && f->initial[d] != p->sequence)
+		return;
+	if (f->side[d].initial_known && f->initial[d] != p->sequence)
+		remember_syn(f, f->initial[d], d);
 	/* While nobody has answered or spoken, the latest number is the one that will be used. */
 	f->initial[d] = p->sequence;
 	f->side[d].initial_known = true;
@@ -195,6 +195,21 @@ note_numbers(struct flow *f, const struct packet *p, enum direction d)
 	}
 }
 
+/* The first segment after the SYNs says which of two that a side sent, or somebody in its name, was the true one: the
+ * one that the side itself goes on from, or that the other side acknowledges. */
+static void
+choose_syn(struct flow *f, const struct packet *p, enum direction d)
+{
+	enum direction peer = direction_other(d);
+
+	if (!f->again_known)
+		return;
+	if (f->side[d].again && p->sequence - 1 == f->again)
+		f->initial[d] = f->again;
+	else if (f->side[peer].again && (p->flags & TCP_ACK) != 0 && p->acknowledged - 1 == f->again)
+		f->initial[peer] = f->again;
+}
+
 /* An ACK ends the handshake when it answers the other side's SYN+ACK and is near to what that said. */
 static bool
 ends_handshake(const struct flow *f, const struct packet *p, enum direction d)
@@ -239,7 +254,9 @@ phase_note(struct flow *f, const struct packet *p, enum direction d)
 		note_syn(f, p, d);
 	else if (f->phase >= FLOW_CLOSING && plausible)
 		take_back(f, p, d);
-	else if (f->phase < FLOW_ESTABLISHED && (payload || ends_handshake(f, p, d)))
+	else if (f->phase < FLOW_ESTABLISHED)
+		choose_syn(f, p, d);
+	if ((p->flags & TCP_SYN) == 0 && f->phase < FLOW_ESTABLISHED && (payload || ends_handshake(f, p, d)))
 		f->phase = FLOW_ESTABLISHED;
 	f->spoken |= payload;
 	note_numbers(f, p, d);

@@ -283,6 +283,17 @@ direction_of(const struct flow *f, bool source_is_low)
 	return source_is_low == f->client_is_low ? FROM_CLIENT : FROM_SERVER;
 }
 
+/* Nothing was said yet, and the side that was taken for the server asks: it had only been heard to answer, or the ports
+ * say that it is the client. (Both may ask, RFC 9293 section 3.5; then neither holds.) */
+static bool
+client_turns_up(const struct flow_table *t, const struct flow *f, const struct packet *p, enum direction from)
+{
+	if ((p->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN || from == FROM_CLIENT || f->spoken || f->phase > FLOW_ANSWERED)
+		return false;
+	return (!f->side[FROM_CLIENT].initial_known && f->side[FROM_SERVER].initial_known) ||
+	       orient_by_port(t->limits, p) == SPEAKER_CLIENT;
+}
+
 /* The flow that this packet belongs to, still alive and not the predecessor of a new one; NULL when there is none.
  * *reuse says whether the packet begins, or goes on from the SYN of, a new one. */
 static struct flow *
@@ -297,7 +308,9 @@ find_flow(struct flow_table *t, const struct packet *p, const struct sought *sou
 		end_flow(t, f, FLOW_END_IDLE);
 		return NULL;
 	}
-	*reuse = phase_reuse(f, p, direction_of(f, sought->source_is_low));
+	*reuse = client_turns_up(t, f, p, direction_of(f, sought->source_is_low))
+	    ? PHASE_NEW
+	    : phase_reuse(f, p, direction_of(f, sought->source_is_low));
 	if (*reuse == PHASE_GOES_ON)
 		return f;
 	end_flow(t, f, FLOW_END_REUSED);

@@ -402,7 +402,7 @@ finish(struct stream *s, enum stream_end end, usec_t now)
 	release_end(s, FROM_SERVER, end, now);
 }
 
-/* What waits may yet be completed, should the RST be a forgery. */
+/* What waits may yet be completed, should the RST be a forgery, and what was acknowledged may yet come. */
 static void
 take_reset(struct stream *s, enum direction d, const struct packet *p)
 {
@@ -411,7 +411,7 @@ take_reset(struct stream *s, enum direction d, const struct packet *p)
 		return;
 	}
 	s->reset = true;
-	if (!stream_waits(s))
+	if (!stream_waits(s) && s->half[0].ahead <= 1 && s->half[1].ahead <= 1)
 		finish(s, STREAM_END_RST, p->time);
 }
 

@@ -459,7 +459,7 @@ START_TEST(test_reset_behind_what_was_acknowledged)
 	rst(C, 1);
 	ck_assert_str_eq(ear.line, "C[abc] C?w");
 	rst(C, 10);
-	expect("C[abc] C?w C-7 C! S!");
+	finish_and_expect("C[abc] C?w C-7 C! S!");
 }
 END_TEST
 
