@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * digest: MD5 (RFC 1321), SHA-1 and SHA-256 (FIPS 180-4) over one stream, several at once. Contexts are made when they
- * are first needed and used again for the next stream.
+ * digest: MD5, SHA-1 and SHA-256 over one stream, several at once. Where the processor can, they are computed side by
+ * side (digest_blocks.h), else one after the other by the library; its contexts are made when they are first needed and
+ * used again for the next stream.
  */
 #ifndef MESSAGE_DIGEST_H
 #define MESSAGE_DIGEST_H
 
 #include "base/bytes.h"
-
-#define DIGEST_MD5 1U
-#define DIGEST_SHA1 2U
-#define DIGEST_SHA256 4U
-#define DIGEST_KINDS 3
+#include "message/digest_blocks.h"
 
 struct evp_md_ctx_st;
 
 struct digest {
-	unsigned kinds; /* bits of DIGEST_* */
+	unsigned kinds;        /* bits of DIGEST_* */
+	digest_blocks *blocks; /* NULL: the library serves */
 	bool running, failed;
+	uint64_t octets;       /* of the stream so far */
+	struct digest_chains chains;
+	uint8_t rest[DIGEST_BLOCK]; /* the last octets % DIGEST_BLOCK: no whole block yet */
 	struct evp_md_ctx_st *contexts[DIGEST_KINDS];
 };
 

@@ -3,7 +3,9 @@
 
 #include "support/check_main.h"
 
+#include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -36,12 +38,15 @@ ck_digests(struct digest *d, size_t example)
 	ck_hex(sha256, 32, examples[example].sha256);
 }
 
-/* Whole, octet by octet, after a stream that was given up, and again. */
+/* Whole, octet by octet, after a stream that was given up, and again; by blocks where this processor can, and by the
+ * library. */
 START_TEST(known_answers)
 {
 	struct digest d;
 
 	digest_init(&d, DIGEST_MD5 | DIGEST_SHA1 | DIGEST_SHA256);
+	if (_i == 1)
+		d.blocks = NULL;
 	for (size_t i = 0; i < 2; i++) {
 		struct bytes octets = bytes_str(examples[i].octets);
 
@@ -56,6 +61,64 @@ START_TEST(known_answers)
 		ck_digests(&d, i);
 	}
 	digest_clear(&d);
+}
+END_TEST
+
+static uint64_t
+next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* The library's answer, asked for at once. */
+static void
+ck_library_agrees(struct bytes octets, const char *name, const uint8_t *got, size_t got_len)
+{
+	uint8_t want[EVP_MAX_MD_SIZE];
+	size_t len = 0;
+
+	ck_assert_int_eq(EVP_Q_digest(NULL, name, NULL, octets.at, octets.len, want, &len), 1);
+	ck_assert_uint_eq(len, got_len);
+	ck_assert_mem_eq(got, want, len);
+}
+
+/* Any length, in pieces of any length, in every combination of kinds. */
+START_TEST(as_the_library_has_it)
+{
+	static uint8_t octets[5000];
+	uint64_t random = 0x9e3779b97f4a7c15;
+
+	for (size_t i = 0; i < sizeof(octets); i++)
+		octets[i] = (uint8_t)next_random(&random);
+	for (unsigned round = 0; round < 400; round++) {
+		size_t len = round < 200 ? round : next_random(&random) % sizeof(octets);
+		size_t most = 1 + next_random(&random) % (round % 2 == 0 ? 100 : 3000);
+		struct bytes whole = bytes_of(octets + next_random(&random) % (sizeof(octets) - len + 1), len);
+		uint8_t md5[16], sha1[20], sha256[32];
+		struct digest d;
+
+		digest_init(&d, 1 + round % 7);
+		if (_i == 1)
+			d.blocks = NULL;
+		digest_begin(&d);
+		for (struct bytes rest = whole; rest.len > 0;) {
+			struct bytes piece = bytes_first(rest, 1 + next_random(&random) % most);
+
+			digest_push(&d, piece);
+			rest = bytes_skip(rest, piece.len);
+		}
+		ck_assert(digest_finish(&d, md5, sha1, sha256));
+		if ((d.kinds & DIGEST_MD5) != 0)
+			ck_library_agrees(whole, "MD5", md5, sizeof(md5));
+		if ((d.kinds & DIGEST_SHA1) != 0)
+			ck_library_agrees(whole, "SHA1", sha1, sizeof(sha1));
+		if ((d.kinds & DIGEST_SHA256) != 0)
+			ck_library_agrees(whole, "SHA256", sha256, sizeof(sha256));
+		digest_clear(&d);
+	}
 }
 END_TEST
 
@@ -90,6 +153,7 @@ START_TEST(none_costs_nothing)
 		ck_assert_ptr_null(d.contexts[i]);
 	digest_clear(&d);
 	digest_init(&d, DIGEST_MD5);
+	d.blocks = NULL;
 	digest_begin(&d);
 	ck_assert_ptr_null(d.contexts[0]); /* made at the first octet */
 	digest_clear(&d);
@@ -99,7 +163,8 @@ END_TEST
 static void
 add_tests(TCase *tests)
 {
-	tcase_add_test(tests, known_answers);
+	tcase_add_loop_test(tests, known_answers, 0, 2);
+	tcase_add_loop_test(tests, as_the_library_has_it, 0, 2);
 	tcase_add_test(tests, only_what_is_asked_for);
 	tcase_add_test(tests, none_costs_nothing);
 }
