@@ -218,6 +218,47 @@ START_TEST(the_promised_room_is_enough)
 }
 END_TEST
 
+/* Long stretches are read many octets at once: the same comes out of them as octet by octet, in memory of just the size. */
+START_TEST(long_stretches_are_read_alike)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	struct dice d = dice_new(5);
+
+	for (int round = 0; round < 3000; round++) {
+		uint8_t in[400], singly[ROOM(400) + 2], zeroes[ROOM(400)] = { 0 };
+		size_t len = dice_throw(&d, sizeof(in)), line = 1 + dice_throw(&d, 100), n = 0, got;
+		size_t lead = dice_throw(&d, 4);
+		unsigned odd = round % 3 == 0 ? 0 : 1 + (unsigned)dice_throw(&d, 200);
+		struct guard text, room;
+		struct base64 one, many;
+
+		for (size_t i = 0; i < len; i++) {
+			in[i] = i % (line + 2) == line + 1 ? '\n' : i % (line + 2) == line ? '\r'
+			    : (uint8_t)letters[dice_throw(&d, 64)];
+			if (odd > 0 && dice_throw(&d, odd) == 0)
+				in[i] = (uint8_t)dice_throw(&d, 256);
+		}
+		base64_init(&one);
+		base64_init(&many);
+		text = guard_new(bytes_of(in, len));
+		room = guard_new(bytes_of(zeroes, ROOM(len)));
+		/* Some sextets are there already. */
+		for (size_t i = 0; i < lead; i++) {
+			(void)base64_push(&one, BYTES("x"), singly);
+			(void)base64_push(&many, BYTES("x"), singly);
+		}
+		for (size_t i = 0; i < len; i++)
+			n += base64_push(&one, bytes_of(in + i, 1), singly + n);
+		got = base64_push(&many, text.bytes, (uint8_t *)(uintptr_t)room.bytes.at);
+		ck_assert_msg(bytes_equal(bytes_of(singly, n), bytes_first(room.bytes, got)) &&
+		    one.sloppy == many.sloppy && one.ended == many.ended && one.sextets == many.sextets &&
+		    one.bits == many.bits, "round %d: %.*s", round, (int)len, (const char *)in);
+		guard_free(&text);
+		guard_free(&room);
+	}
+}
+END_TEST
+
 START_TEST(after_the_end_it_is_as_new)
 {
 	struct base64 b;
@@ -249,6 +290,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, every_octet_has_its_meaning);
 	tcase_add_test(tests, all_octets_come_back);
 	tcase_add_test(tests, the_promised_room_is_enough);
+	tcase_add_test(tests, long_stretches_are_read_alike);
 	tcase_add_test(tests, after_the_end_it_is_as_new);
 }
 
