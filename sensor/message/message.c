@@ -384,21 +384,20 @@ settle_candidate(struct message *m)
 static bool
 take_candidate(struct message *m, struct bytes *in)
 {
-	size_t end = bytes_find(*in, '\n');
-	struct bytes line = end == BYTES_NOWHERE ? *in : bytes_first(*in, end + 1);
-	size_t level;
-	bool closes, whole = end != BYTES_NOWHERE;
+	struct bytes line;
+	size_t end, level;
+	bool closes;
 
-	if (m->candidate.len == 0) {
-		if (line.at[0] != '-' || (line.len > 1 && line.at[1] != '-'))
+	if (m->candidate.len == 0 && (in->at[0] != '-' || (in->len > 1 && in->at[1] != '-')))
+		return false;
+	end = bytes_find(*in, '\n');
+	line = end == BYTES_NOWHERE ? *in : bytes_first(*in, end + 1);
+	if (m->candidate.len == 0 && end != BYTES_NOWHERE) {
+		if (!part_tree_match(&m->tree, line, &level, &closes))
 			return false;
-		if (whole) {
-			if (!part_tree_match(&m->tree, line, &level, &closes))
-				return false;
-			*in = bytes_skip(*in, line.len);
-			pass_boundary(m, level, closes);
-			return true;
-		}
+		*in = bytes_skip(*in, line.len);
+		pass_boundary(m, level, closes);
+		return true;
 	}
 	line = bytes_first(line, m->candidate.ceiling - m->candidate.len);
 	if (!buffer_append(&m->candidate, line)) { /* memory is short: the line is lost, the part is not whole */

@@ -122,15 +122,15 @@ scan_lines(struct signature *s, struct bytes in)
 	while (in.len > 0) {
 		const uint8_t *end;
 
+		if (!s->in_line && s->line_len == 0 && in.at[0] != 'b' && in.at[0] != '=')
+			s->in_line = true;
 		if (!s->in_line) {
 			uint8_t c = in.at[0];
 
 			in = bytes_skip(in, 1);
 			if (c != '\n')
 				s->line[s->line_len++] = c;
-			if (s->line_len == 1 && c != 'b' && c != '=')
-				s->in_line = true;
-			else if (s->line_len == SIGNATURE_LINE_MAX || c == '\n')
+			if (s->line_len == SIGNATURE_LINE_MAX || c == '\n')
 				judge_line(s);
 			if (s->inside.len > 0)
 				return;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "protocol/smtp_data.h"
 
+#include <string.h>
+
 void
 smtp_data_init(struct smtp_data *d)
 {
@@ -46,6 +48,41 @@ next_end(struct bytes in)
 		lf = in.len;
 	cr = bytes_find(bytes_first(in, lf), '\r');
 	return cr == BYTES_NOWHERE ? lf : cr;
+}
+
+/* Takes the octets of a stretch that begins in text as what the last of them is: the line ends before it say nothing. */
+static void
+settle_text(struct smtp_data *d, struct bytes text)
+{
+	uint8_t last = text.at[text.len - 1];
+
+	if (last == '\n')
+		end_line(d, text.len > 1 && text.at[text.len - 2] == '\r' ? SMTP_END_CRLF : SMTP_END_LF);
+	else
+		d->state = last == '\r' ? SMTP_DATA_CR : SMTP_DATA_TEXT;
+}
+
+/* Steps over text up to a dot that stands behind a line end, or to the end. Once it is known what ends a line, nothing else
+ * matters, so that base64, which has no dots, is looked at once. */
+static size_t
+next_dot(struct smtp_data *d, struct bytes in)
+{
+	size_t at = 0;
+
+	while (at < in.len) {
+		const uint8_t *dot = memchr(in.at + at, '.', in.len - at);
+
+		if (dot == NULL)
+			break;
+		at = (size_t)(dot - in.at);
+		if (at > 0 && (dot[-1] == '\n' || dot[-1] == '\r')) {
+			settle_text(d, bytes_first(in, at));
+			return at;
+		}
+		at++;
+	}
+	settle_text(d, in);
+	return in.len;
 }
 
 /* A run of octets that is handed on in one piece: in[start..] up to where parsing stands. */
@@ -153,7 +190,7 @@ smtp_data_push(struct smtp_data *d, struct bytes in, struct smtp_delivery *to, b
 	*ended = false;
 	while (n < in.len && !*ended) {
 		if (d->state == SMTP_DATA_TEXT)
-			n += next_end(bytes_skip(in, n));
+			n += d->lines ? next_dot(d, bytes_skip(in, n)) : next_end(bytes_skip(in, n));
 		if (n == in.len)
 			break;
 		*ended = step(d, &run, n);

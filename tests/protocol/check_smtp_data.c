@@ -6,6 +6,7 @@
 
 #include "support/check_main.h"
 #include "support/guard.h"
+#include "support/segments.h"
 
 static const struct {
 	const char *content;
@@ -83,6 +84,54 @@ START_TEST(ends_and_dots)
 }
 END_TEST
 
+/* Pushes the octets in pieces of at most `most`; what came of it into *d and *content. Returns how many were used. */
+static size_t
+push_pieces(struct bytes octets, size_t most, struct smtp_data *d, struct message_content *content)
+{
+	static const struct message_limits hashing = { .header_bytes = 1000, .header_fields = 5, .value_bytes = 100,
+		.addresses = 5, .parts = 5, .nesting = 2, .hash_message = true };
+	struct protocol_context context = { .limits = &protocol_limits, .message_limits = &hashing };
+	struct smtp_delivery *to = smtp_delivery_new(TRANSFER_SMTP_DATA, &context);
+	bool ended = false;
+	size_t used = 0;
+
+	smtp_data_init(d);
+	while (used < octets.len && !ended)
+		used += smtp_data_push(d, bytes_first(bytes_skip(octets, used), most), to, &ended);
+	*content = *message_finish(to->message);
+	smtp_delivery_drop(to);
+	return ended ? used : 0;
+}
+
+/* Stretches of text are stepped over at once: that may not matter, whatever line ends and dots stand in them. */
+START_TEST(any_content_in_any_pieces)
+{
+	struct dice dice = dice_new(6);
+
+	for (int round = 0; round < 3000; round++) {
+		static const char some[] = "\r\n\r\n\r\n..ab";
+		char text[48];
+		size_t len = 0, most = 2 + dice_throw(&dice, 40), whole_used, single_used;
+		struct message_content whole, single;
+		struct smtp_data d, single_d;
+
+		while (len < sizeof(text)) {
+			if (len + 1 < sizeof(text) && dice_throw(&dice, 2) == 0) {
+				text[len++] = '\r';
+				text[len++] = '\n';
+			} else {
+				text[len++] = some[dice_throw(&dice, sizeof(some) - 1)];
+			}
+		}
+		whole_used = push_pieces(bytes_of(text, len), most, &d, &whole);
+		single_used = push_pieces(bytes_of(text, len), 1, &single_d, &single);
+		ck_assert_msg(whole_used == single_used && d.smuggling == single_d.smuggling && d.bare == single_d.bare &&
+		    d.state == single_d.state && whole.bytes == single.bytes, "round %d", round);
+		ck_assert_mem_eq(whole.sha256, single.sha256, sizeof(whole.sha256));
+	}
+}
+END_TEST
+
 START_TEST(firm_ground_behind_a_gap)
 {
 	struct smtp_data d;
@@ -101,6 +150,7 @@ static void
 add_tests(TCase *tests)
 {
 	tcase_add_test(tests, ends_and_dots);
+	tcase_add_test(tests, any_content_in_any_pieces);
 	tcase_add_test(tests, firm_ground_behind_a_gap);
 }
 
