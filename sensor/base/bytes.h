@@ -181,7 +181,9 @@ cursor_be16(struct cursor *c)
 {
 	struct bytes b = cursor_take(c, 2);
 
-	return b.len == 0 ? 0 : (uint16_t)(b.at[0] << 8 | b.at[1]);
+	if (b.len == 0)
+		return 0;
+	return (uint16_t)(b.at[0] << 8 | b.at[1]);
 }
 
 static inline uint32_t
