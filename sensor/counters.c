@@ -35,6 +35,9 @@ put_pipeline(struct counters *c, const struct pipeline_counters *p)
 	put(c, "flows", "memory_bytes", n.flow_memory);
 	put(c, "connections", "now", n.connections_now);
 	put(c, "connections", "refused", n.connections_refused);
+	put(c, "memory", "connections_bytes", n.memory);
+	put(c, "memory", "connections_max_bytes", n.memory_max);
+	put(c, "memory", "gave_way", n.gave_way);
 	put(c, "stream", "payload_bytes", n.payload_bytes);
 	put(c, "stream", "missing_bytes", n.missing_bytes);
 	put(c, "stream", "retransmitted_bytes", n.retransmitted_bytes);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dialogue.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/memory.h"
 
 /* Bytes kept while nobody knows what is spoken: a greeting and a first command fit many times over. */
 #define HELD_MAX 1024
@@ -69,7 +69,7 @@ session_identity(const struct dialogue_opening *o)
 struct dialogue *
 dialogue_new(const struct dialogue_limits *limits, const struct dialogue_opening *o, observer *observe, void *arg)
 {
-	struct dialogue *d = calloc(1, sizeof(*d));
+	struct dialogue *d = memory_take_zeroed(1, sizeof(*d));
 
 	if (d == NULL)
 		return NULL;
@@ -204,7 +204,7 @@ first_words(const struct dialogue *d, enum direction from, uint8_t *out)
 	size_t at = 0, n = 0;
 
 	for (unsigned i = 0; i < d->stretch_count; i++) {
-		if (d->stretches[i].from == from) {
+		if (d->stretches[i].from == from && d->stretches[i].len > 0) {
 			memcpy(out + n, d->held.at + at, d->stretches[i].len);
 			n += d->stretches[i].len;
 		}
@@ -408,7 +408,7 @@ dialogue_free(struct dialogue *d)
 	if (d->parser != NULL)
 		d->protocol->close(d->parser);
 	buffer_clear(&d->held);
-	free(d);
+	memory_give_back(d);
 }
 
 size_t

@@ -21,6 +21,7 @@
 #include "daemon/ready.h"
 #include "operator.h"
 #include "replay.h"
+#include "shares.h"
 
 #define DEFAULT_CONFIG MAILTAP_SYSCONFDIR "/mailtap/mailtapd.yaml"
 
@@ -64,11 +65,11 @@ open_log(const struct settings *s, const struct command_line *line)
 
 /* Pipelines outlive reloads: they borrow from the settings of the start, and from `op` what a reload may change. */
 static struct pipeline_settings
-pipeline_settings_of(struct operator *op, const char *const *names, size_t count)
+pipeline_settings_of(struct operator *op, const char *const *names, size_t count, size_t memory)
 {
 	const struct settings *s = op->boot;
 	struct pipeline_settings p = { .flow = s->flow, .stream = s->stream, .interfaces = names,
-		.interface_count = count, .own = op->own.at };
+		.interface_count = count, .own = op->own.at, .memory = memory };
 
 	own_traffic_find(&op->own, &s->publish);
 	p.own_count = op->own.len;
@@ -87,9 +88,16 @@ run_files(struct operator *op, const struct command_line *line)
 	struct replay r = { .files = line->files.at, .count = line->files.len, .capture = s->capture.source,
 		.batch = (int)s->capture.batch, .patience = s->daemon.stop_deadline, .base = op->base,
 		.delivery = op->delivery, .losses = &op->losses, .stop = &op->stop };
-	struct pipeline_settings p = pipeline_settings_of(op, line->files.at, line->files.len);
+	struct pipeline_settings p;
+	char error[256];
+	size_t memory = shares_for_connections(s, 0, 0, error, sizeof(error));
 	int status;
 
+	if (memory == 0) {
+		log_error("mailtapd", "%s", error);
+		return EXIT_CONFIGURATION;
+	}
+	p = pipeline_settings_of(op, line->files.at, line->files.len, memory);
 	r.capture.filter = s->capture.filter[0] != '\0' ? s->capture.filter : NULL;
 	op->pipeline = pipeline_new(&p, delivery_observe, op->delivery);
 	if (op->pipeline == NULL) {
@@ -150,12 +158,19 @@ static int
 run_live(struct operator *op, const struct command_line *line)
 {
 	const struct settings *s = op->boot;
-	struct pipeline_settings p = pipeline_settings_of(op, op->interfaces, op->interface_count);
-	char error[256];
+	struct pipeline_settings p;
 	struct privileges who;
+	char error[256];
+	size_t memory = shares_for_connections(s, workers_wanted(s->capture.workers), op->interface_count, error,
+	    sizeof(error));
 
+	if (memory == 0) {
+		log_error("mailtapd", "%s", error);
+		return EXIT_CONFIGURATION;
+	}
 	if (!drop_root(s, &who))
 		return EXIT_CONFIGURATION;
+	p = pipeline_settings_of(op, op->interfaces, op->interface_count, memory);
 	if (!operator_open_capture(op, &p, error, sizeof(error))) {
 		log_error("capture", "%s", error);
 		return EXIT_CAPTURE;

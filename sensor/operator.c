@@ -22,15 +22,11 @@ bool
 operator_open_capture(struct operator *op, const struct pipeline_settings *pipeline, char *error, size_t error_room)
 {
 	const struct capture_options *c = &op->boot->capture;
-	struct workers_settings w = { .count = c->workers, .interfaces = op->interfaces,
+	struct workers_settings w = { .count = workers_wanted(c->workers), .interfaces = op->interfaces,
 		.interface_count = op->interface_count, .capture = c->source, .pipeline = *pipeline,
 		.batch = (int)c->batch, .retry_min = c->retry_min, .retry_max = c->retry_max,
 		.queue_size = c->queue_size, .processors = c->processors, .processor_count = c->processor_count };
 
-	if (w.count == 0)
-		w.count = workers_processors() > 1 ? workers_processors() - 1 : 1;
-	if (w.count > WORKERS_MAX)
-		w.count = WORKERS_MAX;
 	w.capture.filter = c->filter;
 	if (c->filter[0] == '\0') {
 		op->port_filter = filter_for_ports(c->ports, c->port_count);

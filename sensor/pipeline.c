@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline.h"
 
-#include <stdlib.h>
 
+#include "base/memory.h"
 #include "flow/echo.h"
 
 /* Packet time between two looks at what has gone stale, and the most flows ended in one look, so that no single packet
  * pays for all of them. */
 #define SWEEP_EVERY (USEC_PER_SEC / 10)
 #define SWEEP_FLOWS 256
+
+/* The most connections that one packet ends for want of memory. */
+#define GIVE_WAY_MAX 16
+
+/* Of the memory for connections, what entries in the flow table and octets out of order may take at most. */
+#define FLOWS_SHARE 2
+#define WAITING_SHARE 4
 
 /* What a flow has once payload came: a SYN alone costs only its entry in the table. */
 struct connection {
@@ -119,13 +126,13 @@ connection_free(struct connection *c)
 		return;
 	stream_free(c->stream);
 	dialogue_free(c->dialogue);
-	free(c);
+	memory_give_back(c);
 }
 
 static struct connection *
 connection_new(struct pipeline *p, struct flow *f)
 {
-	struct connection *c = calloc(1, sizeof(*c));
+	struct connection *c = memory_take_zeroed(1, sizeof(*c));
 	struct dialogue_opening opening = { .client = flow_table_endpoint(p->flows, f, FROM_CLIENT),
 		.server = flow_table_endpoint(p->flows, f, FROM_SERVER), .start = f->start,
 		.vlan = f->vlan, .midstream = f->midstream };
@@ -214,6 +221,17 @@ is_own(const struct pipeline *p, const struct packet *packet)
 	return false;
 }
 
+/* Ends connections until there is room again; at most a few for each packet, which itself needs less than they give. */
+static void
+make_room(struct pipeline *p)
+{
+	for (int i = 0; i < GIVE_WAY_MAX && memory_taken() > p->settings.memory; i++) {
+		if (!flow_table_give_way(p->flows))
+			return;
+		p->counters.gave_way++;
+	}
+}
+
 static void
 take_packet(struct pipeline *p, const struct packet *packet)
 {
@@ -230,6 +248,8 @@ take_packet(struct pipeline *p, const struct packet *packet)
 		p->counters.duplicates++;
 		return;
 	}
+	if (p->settings.memory > 0 && memory_taken() > p->settings.memory)
+		make_room(p);
 	f = flow_table_admit(p->flows, packet, &from);
 	if (f == NULL || (f->state == NULL && packet->payload.len == 0 && packet->payload_cut == 0))
 		return;
@@ -311,7 +331,7 @@ sweep(struct pipeline *p)
 struct pipeline *
 pipeline_new(const struct pipeline_settings *settings, observer *observe, void *arg)
 {
-	struct pipeline *p = calloc(1, sizeof(*p));
+	struct pipeline *p = memory_take_zeroed(1, sizeof(*p));
 	struct flow_events events = { on_flow_opened, on_flow_ended, p };
 
 	if (p == NULL)
@@ -320,6 +340,13 @@ pipeline_new(const struct pipeline_settings *settings, observer *observe, void *
 	p->settings.flow.guess = protocol_speaker;
 	p->budget = (struct stream_budget){ .limits = &p->settings.stream, .reader = &reader,
 		.max = settings->stream.waiting_total };
+	if (settings->memory > 0) {
+		size_t flows = settings->memory / FLOWS_SHARE / FLOW_TABLE_COST;
+
+		p->settings.flow.max = flows < settings->flow.max ? flows : settings->flow.max;
+		if (p->budget.max > settings->memory / WAITING_SHARE)
+			p->budget.max = settings->memory / WAITING_SHARE;
+	}
 	p->observe = observe;
 	p->arg = arg;
 	p->flows = flow_table_new(&p->settings.flow, &events);
@@ -403,7 +430,7 @@ pipeline_free(struct pipeline *p)
 		return;
 	pipeline_finish(p);
 	echo_free(p->echo);
-	free(p);
+	memory_give_back(p);
 }
 
 struct pipeline_counters
@@ -412,6 +439,8 @@ pipeline_counters(const struct pipeline *p)
 	struct pipeline_counters n = p->counters;
 
 	n.waiting_bytes = p->budget.used;
+	n.memory = memory_taken();
+	n.memory_max = p->settings.memory;
 	if (p->flows != NULL) {
 		n.flow = flow_table_counters(p->flows);
 		n.flows_now = flow_table_len(p->flows);

@@ -19,6 +19,7 @@ struct pipeline_settings {
 	size_t interface_count;
 	const struct endpoint *own; /* servers whose connections are left out: the sensor's own; borrowed */
 	size_t own_count;
+	size_t memory; /* octets that connections may take, all in; 0: no limit but those above */
 };
 
 struct pipeline_counters {
@@ -35,6 +36,8 @@ struct pipeline_counters {
 	uint64_t missing_bytes;            /* octets of gaps of connections that ended */
 	uint64_t retransmitted_bytes;
 	uint64_t waiting_bytes;            /* out of order now */
+	uint64_t memory, memory_max;       /* octets taken now, and that may be taken */
+	uint64_t gave_way;                 /* connections ended for want of memory */
 	uint64_t conflicts, wild_segments, ceilings; /* connections in which they were met */
 	uint64_t one_sided;                /* connections ended with one direction unseen */
 	uint64_t observations;

@@ -46,12 +46,15 @@ struct workers {
 };
 
 unsigned
-workers_processors(void)
+workers_wanted(unsigned configured)
 {
 	cpu_set_t set;
-	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+	int processors;
 
-	return count < 1 ? 1 : (unsigned)count;
+	if (configured > 0)
+		return configured < WORKERS_MAX ? configured : WORKERS_MAX;
+	processors = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+	return processors < 2 ? 1 : workers_wanted((unsigned)processors - 1);
 }
 
 static const char *
@@ -240,6 +243,7 @@ share_of(const struct workers_settings *s)
 
 	p.flow.max = (p.flow.max + s->count - 1) / s->count;
 	p.stream.waiting_total /= s->count;
+	p.memory /= s->count;
 	return p;
 }
 

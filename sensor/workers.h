@@ -45,8 +45,8 @@ struct workers_view {
 
 struct workers;
 
-/* How many processors this process may use. */
-unsigned workers_processors(void);
+/* How many workers there will be: as configured, or for 0 one less than the processors this process may use, at least one. */
+unsigned workers_wanted(unsigned configured);
 
 /* Opens every interface. NULL with a line in error (256 octets) when one cannot be opened: at start that is final. settings
  * are copied, what they point to and base are borrowed. */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "capture/source.h"
 #include "support/check_main.h"
 #include "support/recorder.h"
@@ -17,6 +18,7 @@ static const struct message_limits message_limits = { .header_bytes = 65536, .he
 static const uint16_t ports[] = { 25, 587 };
 static struct recorder heard;
 static const struct endpoint *own_servers;
+static size_t memory_limit;
 
 static struct pipeline *
 make(size_t flows)
@@ -28,6 +30,7 @@ make(size_t flows)
 		    .reorder_time = USEC_PER_SEC / 2 },
 		.dialogue = { .protocol = &protocol_limits, .message = &message_limits, .volume_step = 1 << 20 },
 		.own = own_servers,
+		.memory = memory_limit,
 		.own_count = own_servers != NULL,
 	};
 	struct pipeline *p;
@@ -221,6 +224,90 @@ START_TEST(what_a_span_doubles_counts_once)
 }
 END_TEST
 
+/* A client that sends a message with an attachment; every step of it once. */
+static void
+send_message(struct pipeline *p, usec_t time, uint16_t port)
+{
+	static const struct {
+		bool to_server;
+		const char *text;
+	} talk[] = {
+		{ false, "220 mx ESMTP\r\n" },
+		{ true, "EHLO desk.example\r\n" },
+		{ false, "250-mx\r\n250 AUTH PLAIN\r\n" },
+		{ true, "AUTH PLAIN AGEAYg==\r\n" },
+		{ false, "235 fine\r\n" },
+		{ true, "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.net>\r\nDATA\r\n" },
+		{ false, "250 ok\r\n250 ok\r\n354 go\r\n" },
+		{ true, "From: A <a@example.com>\r\nSubject: =?utf-8?q?h=C3=A9?=\r\nMIME-Version: 1.0\r\n"
+			"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHello.\r\n"
+			"--b\r\nContent-Type: application/zip; name*=utf-8''x.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n" },
+		{ true, "UEsDBAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n--b--\r\n.\r\nQUIT\r\n" },
+		{ false, "250 queued\r\n221 bye\r\n" },
+	};
+	uint32_t next[2] = { 101, 501 };
+
+	send_segment(p, time, true, port, TCP_SYN, 100, 0, "");
+	send_segment(p, time + 1, false, port, TCP_SYN | TCP_ACK, 500, 101, "");
+	for (size_t i = 0; i < sizeof(talk) / sizeof(talk[0]); i++) {
+		bool up = talk[i].to_server;
+
+		send_segment(p, time + 10 + (usec_t)i, up, port, TCP_ACK, next[!up], next[up], talk[i].text);
+		next[!up] += (uint32_t)strlen(talk[i].text);
+	}
+}
+
+/* Whichever allocation fails, and all after it: what it was for is dropped, nothing else breaks, nothing leaks. */
+START_TEST(memory_runs_out_anywhere)
+{
+	long needed = 0;
+
+	for (long successes = 0; needed == 0; successes++) {
+		struct pipeline *p = make(100);
+
+		memory_fail_after(successes);
+		send_message(p, 1000, 40000);
+		memory_fail_after(-1);
+		send_message(p, 2000, 40001); /* and the next one is followed again */
+		pipeline_finish(p);
+		ck_assert_msg(heard.messages >= 1, "after %ld allocations", successes);
+		if (heard.messages == 2 && heard.logins == 2 && pipeline_counters(p).connections_refused == 0)
+			needed = successes;
+		pipeline_free(p);
+		recorder_clear(&heard);
+	}
+	ck_assert_int_gt(needed, 10);
+}
+END_TEST
+
+/* More connections than memory allows: the longest silent go, the account stays below, and the latest is followed. */
+START_TEST(connections_give_way_to_memory)
+{
+	struct pipeline_counters n;
+	struct pipeline *p;
+	size_t most = 0, limit = 2 << 20;
+
+	memory_limit = limit;
+	p = make(100000);
+	memory_limit = 0;
+	for (unsigned i = 0; i < 20000; i++) {
+		send_segment(p, 1000 + i, true, (uint16_t)(10000 + i), TCP_ACK, 101, 0, "EHLO one.example\r\n");
+		most = memory_taken() > most ? memory_taken() : most;
+	}
+	n = pipeline_counters(p);
+	ck_assert_uint_gt(n.gave_way, 1000);
+	ck_assert_uint_gt(n.connections_now, 300);
+	ck_assert_uint_le(most, limit + 65536);
+	ck_assert_uint_eq(n.memory_max, limit);
+	send_message(p, 1 << 20, 9999);
+	pipeline_finish(p);
+	ck_assert_uint_eq(heard.messages, 1);
+	ck_assert_uint_eq(pipeline_counters(p).connections_now, 0);
+	pipeline_free(p);
+	recorder_clear(&heard);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -230,6 +317,8 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, a_hole_is_given_up_by_a_tick);
 	tcase_add_test(tests, own_traffic_is_left_out);
 	tcase_add_test(tests, conflicting_copies_are_said);
+	tcase_add_test(tests, memory_runs_out_anywhere);
+	tcase_add_test(tests, connections_give_way_to_memory);
 	tcase_add_test(tests, what_a_span_doubles_counts_once);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buffer.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 void
 buffer_init(struct buffer *b, size_t ceiling)
@@ -21,7 +22,7 @@ grow(struct buffer *b, size_t need)
 		room = need;
 	if (room > b->ceiling)
 		room = b->ceiling;
-	at = realloc(b->at, room);
+	at = memory_resize(b->at, room);
 	if (at == NULL)
 		return false;
 	b->at = at;
@@ -65,7 +66,7 @@ buffer_reset(struct buffer *b)
 void
 buffer_clear(struct buffer *b)
 {
-	free(b->at);
+	memory_give_back(b->at);
 	buffer_init(b, b->ceiling);
 }
 

@@ -18,12 +18,12 @@
  */
 #include "base/map.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 
 #define SLAB_FIRST 16
 #define SLABS_MAX 28
@@ -106,7 +106,7 @@ entry_at(const struct map *m, uint32_t number)
 struct map *
 map_new(size_t key_size, size_t value_size, size_t ceiling, map_farewell *farewell, void *arg)
 {
-	struct map *m = calloc(1, sizeof(*m));
+	struct map *m = memory_take_zeroed(1, sizeof(*m));
 
 	if (m == NULL)
 		return NULL;
@@ -223,9 +223,9 @@ map_free(struct map *m)
 		for (uint32_t n = m->queues[i].oldest; n != 0; n = entry_at(m, n)->newer)
 			m->farewell(m->arg, key_of(m, entry_at(m, n)), value_of(entry_at(m, n)));
 	for (size_t i = 0; i < m->slab_count; i++)
-		free(m->slabs[i]);
-	free(m->slots);
-	free(m);
+		memory_give_back(m->slabs[i]);
+	memory_give_back(m->slots);
+	memory_give_back(m);
 }
 
 size_t
@@ -322,7 +322,7 @@ grow_slots(struct map *m)
 		count = m->slots_most;
 	if (count <= old)
 		return m->len + 1 < old;
-	slots = calloc(count, sizeof(*slots));
+	slots = memory_take_zeroed(count, sizeof(*slots));
 	if (slots == NULL)
 		return m->len + 1 < old;
 	prefer_large_pages(slots, count * sizeof(*slots));
@@ -331,7 +331,7 @@ grow_slots(struct map *m)
 	for (uint32_t i = 0; i < old; i++)
 		if (before[i].number != 0)
 			take_slot(m, before[i].hash, before[i].number);
-	free(before);
+	memory_give_back(before);
 	return true;
 }
 
@@ -381,7 +381,7 @@ grow_slabs(struct map *m)
 	if (m->slab_count == SLABS_MAX || count > (SIZE_MAX - 8) / m->stride)
 		return false;
 	octets = count * m->stride + 8;
-	slab = malloc(octets);
+	slab = memory_take(octets);
 	if (slab == NULL)
 		return false;
 	prefer_large_pages(slab, octets);

@@ -5,10 +5,10 @@
  */
 #include "flow/echo.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 
 #define WORDS 20
 #define END_OCTETS 8
@@ -39,7 +39,7 @@ _Static_assert(sizeof(struct features) == WORDS * sizeof(uint32_t), "a word of t
 struct echo *
 echo_new(void)
 {
-	struct echo *e = calloc(1, sizeof(*e));
+	struct echo *e = memory_take_zeroed(1, sizeof(*e));
 
 	if (e == NULL)
 		return NULL;
@@ -54,7 +54,7 @@ echo_new(void)
 void
 echo_free(struct echo *e)
 {
-	free(e);
+	memory_give_back(e);
 }
 
 static uint64_t

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/memory.h"
 #include "flow/expire.h"
 #include "flow/orient.h"
 #include "flow/phase.h"
@@ -75,7 +76,7 @@ end_flow(struct flow_table *t, struct flow *f, enum flow_end end)
 struct flow_table *
 flow_table_new(const struct flow_limits *limits, const struct flow_events *events)
 {
-	struct flow_table *t = calloc(1, sizeof(*t));
+	struct flow_table *t = memory_take_zeroed(1, sizeof(*t));
 
 	if (t == NULL)
 		return NULL;
@@ -85,7 +86,7 @@ flow_table_new(const struct flow_limits *limits, const struct flow_events *event
 	t->leaving = FLOW_END_EVICTED;
 	t->map = map_new(sizeof(struct flow_key), sizeof(struct flow), limits->max > 0 ? limits->max : 1, farewell, t);
 	if (t->map == NULL) {
-		free(t);
+		memory_give_back(t);
 		return NULL;
 	}
 	return t;
@@ -138,7 +139,7 @@ static void
 end_in_order_of_start(struct flow_table *t)
 {
 	size_t len = map_len(t->map), n = 0;
-	struct ending *all = calloc(len > 0 ? len : 1, sizeof(*all));
+	struct ending *all = memory_take_zeroed(len > 0 ? len : 1, sizeof(*all));
 
 	if (all == NULL) {
 		/* Short of memory: in the order of the queues, which is as much the same on every run. */
@@ -153,7 +154,7 @@ end_in_order_of_start(struct flow_table *t)
 	qsort(all, n, sizeof(*all), by_start);
 	for (size_t i = 0; i < n; i++)
 		say_end(t, all[i].flow, FLOW_END_STOP);
-	free(all);
+	memory_give_back(all);
 }
 
 void
@@ -164,7 +165,7 @@ flow_table_free(struct flow_table *t)
 	end_in_order_of_start(t);
 	t->emptied = true;
 	map_free(t->map);
-	free(t);
+	memory_give_back(t);
 }
 
 /* The order of addresses, as memcmp() has it. */
@@ -412,6 +413,23 @@ flow_table_expire(struct flow_table *t, usec_t now, size_t max)
 	for (struct flow *f; (max == 0 || ended < max) && (f = expire_next(t->map, t->limits, t->now)) != NULL; ended++)
 		end_flow(t, f, FLOW_END_IDLE);
 	return ended;
+}
+
+bool
+flow_table_give_way(struct flow_table *t)
+{
+	/* Embryos have no state, and their entries are not given back to anybody but other flows. */
+	static const enum flow_worth order[] = { FLOW_WORTH_DONE, FLOW_WORTH_PLAIN, FLOW_WORTH_MAIL };
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		struct flow *f = map_oldest(t->map, order[i]);
+
+		if (f == NULL)
+			continue;
+		end_flow(t, f, FLOW_END_EVICTED);
+		return true;
+	}
+	return false;
 }
 
 void

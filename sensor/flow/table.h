@@ -64,6 +64,13 @@ void flow_table_value(struct flow_table *, struct flow *, enum flow_worth);
 /* Ends what has gone stale at packet time `now`: at most `max` flows a call (0: no limit). Returns how many. */
 size_t flow_table_expire(struct flow_table *, usec_t now, size_t max);
 
+/* Octets that an entry takes at most, the table's bookkeeping included. */
+#define FLOW_TABLE_COST 224
+
+/* Ends, as evicted, the flow that is worth least and has been silent longest, of those that have more than an entry here (a
+ * state); false when there is none. */
+bool flow_table_give_way(struct flow_table *);
+
 /* Calls visit for each flow, worth by worth, least recently used first (to the second); visit must not admit or expire. */
 void flow_table_each(struct flow_table *, void (*visit)(void *arg, struct flow *), void *arg);
 

@@ -5,8 +5,9 @@
  */
 #include "message/arena.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 struct arena_chunk {
 	struct arena_chunk *older;
@@ -31,7 +32,7 @@ arena_clear(struct arena *a)
 	while (chunk != NULL) {
 		struct arena_chunk *older = chunk->older;
 
-		free(chunk);
+		memory_give_back(chunk);
 		chunk = older;
 	}
 	arena_init(a);
@@ -51,7 +52,7 @@ chunk_for(struct arena *a, size_t len)
 		room = len;
 	if (len > SIZE_MAX - sizeof(*chunk))
 		return NULL;
-	chunk = malloc(sizeof(*chunk) + room);
+	chunk = memory_take(sizeof(*chunk) + room);
 	if (chunk == NULL)
 		return NULL;
 	chunk->older = a->newest;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message/field.h"
 
+#include "base/memory.h"
 #include "message/address.h"
 
-#include <stdlib.h>
 
 struct field_row {
 	const char *name;
@@ -24,9 +24,9 @@ void
 fields_clear(struct fields *f)
 {
 	for (size_t i = 0; i < FIELD_LISTS; i++)
-		free(f->lists[i].at);
-	free(f->references);
-	free(f->headers);
+		memory_give_back(f->lists[i].at);
+	memory_give_back(f->references);
+	memory_give_back(f->headers);
 	fields_init(f, f->limits, f->values, f->content);
 }
 
@@ -42,7 +42,7 @@ grow(void *at, size_t size, size_t len, size_t *room, size_t ceiling)
 		return at;
 	if (more > ceiling)
 		more = ceiling;
-	at = reallocarray(at, more, size);
+	at = memory_resize_array(at, more, size);
 	if (at != NULL)
 		*room = more;
 	return at;

@@ -12,6 +12,7 @@
  */
 #include "message/message.h"
 
+#include "base/memory.h"
 #include "message/digest.h"
 #include "message/field.h"
 #include "message/header.h"
@@ -19,7 +20,6 @@
 #include "message/signature.h"
 #include "message/transfer.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Octets of encoded content decoded at a time. */
@@ -94,7 +94,7 @@ begin_header(struct message *m)
 struct message *
 message_new(const struct message_limits *limits)
 {
-	struct message *m = calloc(1, sizeof(*m));
+	struct message *m = memory_take_zeroed(1, sizeof(*m));
 
 	if (m == NULL)
 		return NULL;
@@ -127,7 +127,7 @@ message_free(struct message *m)
 	fields_clear(&m->fields);
 	values_clear(&m->values);
 	arena_clear(&m->arena);
-	free(m);
+	memory_give_back(m);
 }
 
 /* Decoded octets of the leaf. */

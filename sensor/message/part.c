@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message/part.h"
 
+#include "base/memory.h"
 #include "message/parameter.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* An absent or unreadable type is plain text (RFC 2045 section 5.2), in a digest a message (RFC 2046 section 5.1.5). */
@@ -113,8 +113,8 @@ part_tree_init(struct part_tree *t, size_t limit, size_t nesting)
 void
 part_tree_clear(struct part_tree *t)
 {
-	free(t->parts);
-	free(t->levels);
+	memory_give_back(t->parts);
+	memory_give_back(t->levels);
 	part_tree_init(t, t->limit, t->nesting);
 }
 
@@ -154,7 +154,7 @@ grow(void *at, size_t size, size_t len, size_t *room, size_t ceiling)
 		return at;
 	if (more > ceiling)
 		more = ceiling;
-	at = reallocarray(at, more, size);
+	at = memory_resize_array(at, more, size);
 	if (at != NULL)
 		*room = more;
 	return at;

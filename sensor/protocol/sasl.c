@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "protocol/sasl.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 /* RFC 4422 section 3.1: a mechanism's name has at most 20 characters. */
@@ -304,14 +304,14 @@ sasl_response(struct sasl *s, struct bytes base64)
 	s->filled++;
 	if (s->lossy || s->mechanism == NULL || s->mechanism->read == NULL || base64.len > RESPONSE_MAX)
 		return;
-	plain = malloc(room);
+	plain = memory_take(room);
 	if (plain == NULL)
 		return;
 	(void)base64_decode(base64, plain, &len);
 	if (len > 0)
 		s->mechanism->read(s, bytes_of(plain, len));
 	explicit_bzero(plain, room);
-	free(plain);
+	memory_give_back(plain);
 }
 
 void

@@ -4,7 +4,8 @@
  */
 #include "protocol/smtp.h"
 
-#include <stdlib.h>
+
+#include "base/memory.h"
 
 /* Authentication mechanisms a server may offer. */
 #define MECHANISMS_MAX 32
@@ -37,7 +38,7 @@ smtp_tell(struct smtp *s, struct smtp_delivery *d, uint16_t code, usec_t time)
 static void *
 smtp_open(const struct protocol_context *context)
 {
-	struct smtp *s = calloc(1, sizeof(*s));
+	struct smtp *s = memory_take_zeroed(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
@@ -155,8 +156,8 @@ smtp_close(void *self)
 	texts_clear(&s->mechanisms);
 	texts_clear(&s->rcpt_refused);
 	sasl_clear(&s->sasl);
-	free(s->codes);
-	free(s);
+	memory_give_back(s->codes);
+	memory_give_back(s);
 }
 
 static const uint16_t ports[] = { 25, 587, 2525, 24, 26, 0 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "protocol/smtp_delivery.h"
 
-#include <stdlib.h>
+
+#include "base/memory.h"
 
 /* Chunk sizes that are kept. */
 #define CHUNKS_MAX 4096
@@ -11,13 +12,13 @@
 struct smtp_delivery *
 smtp_delivery_new(enum message_transfer transfer, const struct protocol_context *context)
 {
-	struct smtp_delivery *d = calloc(1, sizeof(*d));
+	struct smtp_delivery *d = memory_take_zeroed(1, sizeof(*d));
 
 	if (d == NULL)
 		return NULL;
 	d->message = message_new(context->message_limits);
 	if (d->message == NULL) {
-		free(d);
+		memory_give_back(d);
 		return NULL;
 	}
 	d->users = 1;
@@ -43,8 +44,8 @@ smtp_delivery_drop(struct smtp_delivery *d)
 	message_free(d->message);
 	smtp_transaction_reset(&d->envelope);
 	buffer_clear(&d->reply);
-	free(d->chunks);
-	free(d);
+	memory_give_back(d->chunks);
+	memory_give_back(d);
 }
 
 void
@@ -73,7 +74,7 @@ smtp_delivery_chunk(struct smtp_delivery *d, uint64_t size)
 	if (d->chunk_count == CHUNKS_MAX)
 		return;
 	if (d->chunk_count == d->chunk_room) {
-		more = realloc(d->chunks, room * sizeof(*more));
+		more = memory_resize(d->chunks, room * sizeof(*more));
 		if (more == NULL)
 			return;
 		d->chunks = more;

@@ -3,9 +3,10 @@
  * The commands whose reply has not come, in the order they were sent. Nobody has thousands of them in good faith: at a
  * ceiling all are settled as if no reply would come, which is said, and counting begins anew.
  */
-#include <stdlib.h>
 
 #include "protocol/smtp.h"
+
+#include "base/memory.h"
 
 #define ROOM_FIRST 8
 
@@ -13,13 +14,13 @@ static bool
 grow(struct smtp_queue *q)
 {
 	size_t room = q->room == 0 ? ROOM_FIRST : q->room * 2;
-	struct smtp_pending *more = calloc(room, sizeof(*more));
+	struct smtp_pending *more = memory_take_zeroed(room, sizeof(*more));
 
 	if (more == NULL)
 		return false;
 	for (size_t i = 0; i < q->len; i++)
 		more[i] = q->at[(q->first + i) % q->room];
-	free(q->at);
+	memory_give_back(q->at);
 	q->at = more;
 	q->room = room;
 	q->first = 0;
@@ -127,6 +128,6 @@ void
 smtp_pending_free(struct smtp *s)
 {
 	smtp_pending_forget(s);
-	free(s->queue.at);
+	memory_give_back(s->queue.at);
 	s->queue = (struct smtp_queue){ 0 };
 }

@@ -3,9 +3,9 @@
  * What the server of an SMTP dialogue answers, and to what: a reply belongs to the oldest command that awaits one, unless
  * its code can only be meant for a later one.
  */
-#include <stdlib.h>
 
 #include "base/text.h"
+#include "base/memory.h"
 #include "protocol/smtp.h"
 
 #define CODES_FIRST 16
@@ -24,7 +24,7 @@ note_code(struct smtp *s, uint16_t code)
 		return;
 	}
 	if (s->code_count == s->code_room) {
-		more = realloc(s->codes, room * sizeof(*more));
+		more = memory_resize(s->codes, room * sizeof(*more));
 		if (more == NULL) {
 			s->codes_dropped++;
 			return;

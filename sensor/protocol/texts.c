@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "protocol/texts.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 void
 texts_init(struct texts *t, size_t ceiling)
@@ -14,7 +15,7 @@ static bool
 grow(struct texts *t)
 {
 	size_t room = t->room == 0 ? 8 : t->room * 2;
-	struct bytes *at = realloc(t->at, room * sizeof(*at));
+	struct bytes *at = memory_resize(t->at, room * sizeof(*at));
 
 	if (at == NULL)
 		return false;
@@ -28,7 +29,7 @@ texts_add(struct texts *t, struct bytes b)
 {
 	uint8_t *copy;
 
-	if (t->len >= t->ceiling || (t->len == t->room && !grow(t)) || (copy = malloc(b.len + 1)) == NULL) {
+	if (t->len >= t->ceiling || (t->len == t->room && !grow(t)) || (copy = memory_take(b.len + 1)) == NULL) {
 		t->dropped++;
 		return false;
 	}
@@ -41,7 +42,7 @@ texts_add(struct texts *t, struct bytes b)
 void
 texts_remove(struct texts *t, size_t index)
 {
-	free((void *)(uintptr_t)t->at[index].at);
+	memory_give_back((void *)(uintptr_t)t->at[index].at);
 	memmove(t->at + index, t->at + index + 1, (t->len - index - 1) * sizeof(*t->at));
 	t->len--;
 }
@@ -56,7 +57,7 @@ void
 texts_clear(struct texts *t)
 {
 	for (size_t i = 0; i < t->len; i++)
-		free((void *)(uintptr_t)t->at[i].at);
-	free(t->at);
+		memory_give_back((void *)(uintptr_t)t->at[i].at);
+	memory_give_back(t->at);
 	texts_init(t, t->ceiling);
 }

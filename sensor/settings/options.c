@@ -134,7 +134,7 @@ const struct option options[] = {
 	{ "capture.retry_max", OPTION_DURATION, SCALAR(capture.retry_max), .standard = "1m", RANGE(MS(10), S(3600)),
 	    .help = "Longest wait before an interface that went away is opened again." },
 
-	{ "flow.max", OPTION_INTEGER, SCALAR(flow.max), .standard = "100000", RANGE(16, 16000000),
+	{ "flow.max", OPTION_INTEGER, SCALAR(flow.max), .standard = "2000000", RANGE(16, 16000000),
 	    .unit = "connections",
 	    .help = "Connections followed at once; at the ceiling the least established gives way." },
 	{ "flow.idle_timeout", OPTION_DURATION, SCALAR(flow.idle_timeout), .standard = "35m", RANGE(S(1), DAYS(30)),
@@ -206,6 +206,9 @@ const struct option options[] = {
 	{ "events.stats_interval", OPTION_DURATION, SCALAR(events.stats_interval), .standard = "1m", RANGE(0, DAYS(1)),
 	    .help = "Time between mailtap.stats events; 0: none." },
 
+	{ "limits.memory", OPTION_SIZE, SCALAR(memory), .standard = "1GiB", RANGE(MIB(64), GIB(1024)),
+	    .help = "Memory the whole process may take; when connections need more, the least worthy and longest silent give "
+		    "way." },
 	{ "limits.loss_alert", OPTION_RATIO, SCALAR(detect.sensor_loss.share), LIVE, .standard = "0.01", RANGE(0, 1),
 	    .help = "Share of packets, observations or octets missed above which sensor_loss is raised; 1: never." },
 	{ "limits.loss_window", OPTION_DURATION, SCALAR(detect.sensor_loss.window), LIVE, .standard = "5m",

@@ -50,6 +50,7 @@ struct option_origin {
 
 struct settings {
 	char *sensor_name;
+	size_t memory;          /* octets that the whole process may take */
 	struct site site;
 	struct capture_options capture;
 	struct flow_limits flow;

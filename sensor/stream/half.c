@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/half.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 #define REACH_LEAST (INT64_C(1) << 18)
 #define REACH_MOST (INT64_C(1) << 30)
@@ -26,7 +27,7 @@ half_odd(struct half *h)
 {
 	if (h->odd != NULL)
 		return h->odd;
-	h->odd = malloc(sizeof(*h->odd));
+	h->odd = memory_take(sizeof(*h->odd));
 	if (h->odd != NULL)
 		*h->odd = half_calm;
 	return h->odd;
@@ -52,7 +53,7 @@ half_clear(struct half *h)
 	if (h->odd == NULL)
 		return;
 	segments_clear(&h->odd->waiting);
-	free(h->odd);
+	memory_give_back(h->odd);
 	h->odd = NULL;
 }
 

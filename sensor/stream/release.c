@@ -6,7 +6,8 @@
  */
 #include "stream/release.h"
 
-#include <stdlib.h>
+
+#include "base/memory.h"
 
 void
 release_oddity(struct stream *s, enum direction d, enum stream_oddity kind, usec_t now)
@@ -99,7 +100,7 @@ hand_out(struct stream *s, enum direction d, usec_t now)
 		o->captured -= p->len;
 		release_data(s, d, bytes_of(p->octets, p->len), now);
 	}
-	free(p);
+	memory_give_back(p);
 }
 
 /* Lets the front go whatever it requires. */
@@ -298,7 +299,7 @@ release_nothing(struct stream *s)
 			o->missing += p->hollow ? p->len : 0;
 			if (p->at + p->len > h->next)
 				half_skip(h, p->at + p->len - h->next);
-			free(p);
+			memory_give_back(p);
 		}
 		if (o != NULL) {
 			s->budget->used -= o->held;

@@ -5,8 +5,9 @@
  */
 #include "stream/segments.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 /* What the allocator and the array take for a piece besides its own size. */
 #define BOOKKEEPING 32
@@ -109,7 +110,7 @@ make_room(struct segments *s, uint32_t more)
 		room *= 2;
 	if (room <= s->room)
 		return true;
-	all = realloc(s->all, room * sizeof(struct piece *));
+	all = memory_resize(s->all, room * sizeof(struct piece *));
 	if (all == NULL)
 		return s->count + more <= s->room;
 	s->all = all;
@@ -122,7 +123,7 @@ piece_new(const struct stretch *new, uint64_t from, uint64_t to)
 {
 	uint32_t len = (uint32_t)(to - from);
 	bool hollow = new->octets == NULL;
-	struct piece *p = malloc(sizeof(*p) + (hollow ? 0 : len));
+	struct piece *p = memory_take(sizeof(*p) + (hollow ? 0 : len));
 
 	if (p == NULL)
 		return NULL;
@@ -143,7 +144,7 @@ free_chain(struct piece *chain)
 	while (chain != NULL) {
 		struct piece *next = chain->link;
 
-		free(chain);
+		memory_give_back(chain);
 		chain = next;
 	}
 }
@@ -228,7 +229,7 @@ void
 segments_clear(struct segments *s)
 {
 	for (uint32_t i = 0; i < s->count; i++)
-		free(piece_at(s, i));
-	free(s->all);
+		memory_give_back(piece_at(s, i));
+	memory_give_back(s->all);
 	*s = (struct segments){ 0 };
 }

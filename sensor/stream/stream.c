@@ -5,8 +5,8 @@
  */
 #include "stream/stream.h"
 
-#include <stdlib.h>
 
+#include "base/memory.h"
 #include "stream/release.h"
 
 /* Shift assumed while the SYNs were not seen: ordinary hosts announce 6 to 9. */
@@ -20,7 +20,7 @@ _Static_assert(sizeof(struct stream) <= 104, "a calm stream fits in 112 octets o
 struct stream *
 stream_new(struct stream_budget *budget, void *arg)
 {
-	struct stream *s = calloc(1, sizeof(*s));
+	struct stream *s = memory_take_zeroed(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
@@ -523,7 +523,7 @@ stream_free(struct stream *s)
 	half_clear(&s->half[0]);
 	half_clear(&s->half[1]);
 	s->budget->memory -= sizeof(*s) + s->odds * sizeof(struct odd);
-	free(s);
+	memory_give_back(s);
 }
 
 struct stream_counts
