@@ -40,16 +40,20 @@ release_gap(struct stream *s, enum direction d, uint64_t missing, usec_t now)
 
 	count_missing(h, missing);
 	half_skip(h, missing);
-	if (!s->muted)
-		s->budget->reader->gap(s->arg, d, missing, now);
+	if (s->muted)
+		return;
+	h->ended = h->finished;
+	s->budget->reader->gap(s->arg, d, missing, now);
 }
 
 void
 release_data(struct stream *s, enum direction d, struct bytes b, usec_t now)
 {
 	half_pass(&s->half[d], b);
-	if (!s->muted)
-		s->budget->reader->data(s->arg, d, b, now);
+	if (s->muted)
+		return;
+	s->half[d].ended = s->half[d].finished;
+	s->budget->reader->data(s->arg, d, b, now);
 }
 
 void
