@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A print of each packet: NH (RFC 4418 section 5.2.2) with a key of its own, stirred. Two packets that differ have the
- * same one with a likelihood of 2^-32, and then would have to come within the span besides.
+ * same one with a likelihood of about 2^-32, and then would have to come within the span besides. A slot is small, so
+ * that the table stays in the cache; four make a row, newest first, and the oldest goes:
+ *
+ *	[ 40 bits of the print | the lowest 24 bits of the time: 16 seconds until it comes round ]
+ *
+ * The row follows from the packet alone, not from the key: what is forgotten is the same on every run.
  */
 #include "flow/echo.h"
 
@@ -13,14 +18,13 @@
 #define WORDS 20
 #define END_OCTETS 8
 
-struct slot {
-	uint64_t print; /* 0: nothing yet */
-	usec_t time;
-};
+#define WAYS 4
+#define TIME_BITS 24
+#define TIME_MASK ((UINT64_C(1) << TIME_BITS) - 1)
 
 struct echo {
 	uint32_t key[WORDS];
-	struct slot slots[ECHO_SLOTS];
+	uint64_t rows[ECHO_SLOTS / WAYS][WAYS]; /* 0: nothing yet */
 };
 
 /* What makes a copy: all of it is hashed, so nothing is left between the fields. */
@@ -85,25 +89,39 @@ print_of(const struct echo *e, const struct packet *p)
 	sum ^= sum >> 32;
 	sum *= UINT64_C(0xD6E8FEB86659FD93);
 	sum ^= sum >> 32;
-	return sum | 1;
+	sum *= UINT64_C(0xD6E8FEB86659FD93);
+	/* Never 0. */
+	return sum | UINT64_C(1) << 63;
+}
+
+static size_t
+row_of(const struct packet *p)
+{
+	uint64_t x = (uint64_t)p->sequence << 32 | p->acknowledged;
+
+	x ^= (uint64_t)p->checksum << 48 | (uint64_t)p->ip_id << 32 | (uint64_t)p->source.port << 16 | p->destination.port;
+	return x * UINT64_C(0xD6E8FEB86659FD93) >> 40 & (ECHO_SLOTS / WAYS - 1);
 }
 
 bool
 echo_is_twin(struct echo *e, const struct packet *p)
 {
 	bool tells = p->payload.len > 0 || p->payload_cut > 0 || (p->flags & (TCP_SYN | TCP_FIN)) != 0;
-	usec_t span = p->ip_id != 0 ? ECHO_SPAN : ECHO_SPAN_UNNUMBERED, apart;
-	struct slot *slot;
-	uint64_t print;
+	uint64_t span = p->ip_id != 0 ? ECHO_SPAN : ECHO_SPAN_UNNUMBERED;
+	uint64_t print, time = (uint64_t)p->time & TIME_MASK, *row;
 
 	if (p->ip_id == 0 && !tells)
 		return false;
-	print = print_of(e, p);
-	slot = &e->slots[print >> 32 & (ECHO_SLOTS - 1)];
-	/* Copies of two ports may come in either order of time. */
-	apart = p->time > slot->time ? p->time - slot->time : slot->time - p->time;
-	if (slot->print == print && apart <= span)
-		return true;
-	*slot = (struct slot){ print, p->time };
+	print = print_of(e, p) & ~TIME_MASK;
+	row = e->rows[row_of(p)];
+	for (int i = 0; i < WAYS; i++) {
+		/* Copies of two ports may come in either order of time. */
+		uint64_t later = (time - row[i]) & TIME_MASK;
+
+		if ((row[i] & ~TIME_MASK) == print && (later <= span || TIME_MASK + 1 - later <= span))
+			return true;
+	}
+	memmove(row + 1, row, (WAYS - 1) * sizeof(row[0]));
+	row[0] = print | time;
 	return false;
 }

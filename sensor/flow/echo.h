@@ -8,9 +8,9 @@
  * that put 0), a host's own copies are told by time: none comes again within ECHO_SPAN_UNNUMBERED but an
  * acknowledgement, which may be repeated as fast as packets come and never is taken for an echo.
  *
- * The table forgets: a slot holds the latest packet that fell into it. Which one that is depends on a random key, so
- * nobody can make a packet that is taken for the echo of another; whether an echo is told does so by chance only if more
- * than ECHO_SLOTS packets come within the span.
+ * The table forgets: a packet is known until a few others have fallen into its row, so an echo may pass for a packet of
+ * its own where more than some ECHO_SLOTS / 4 packets come within the span; the stream then knows its octets for a copy.
+ * What is compared is a print under a random key: nobody can make a packet that is taken for the echo of another.
  */
 #ifndef FLOW_ECHO_H
 #define FLOW_ECHO_H
@@ -23,7 +23,7 @@
 
 struct echo;
 
-/* 64 KiB; NULL when memory is short. */
+/* 32 KiB; NULL when memory is short. */
 struct echo *echo_new(void);
 void echo_free(struct echo *); /* NULL is fine */
 

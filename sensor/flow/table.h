@@ -51,7 +51,8 @@ void flow_table_free(struct flow_table *);
  * may trade places once, before opened() is called for it). A SYN with a new initial sequence number ends the old flow
  * as FLOW_END_REUSED and opens a new one when its sender or both sides had closed the old one; else when the peer's
  * SYN+ACK takes it up, or its sender goes on from it. A FIN or RST far outside the window closes nothing, and one within
- * is taken back when the side in whose name it came goes on. Packets after the close count, but do not make the flow linger longer. The pointer is valid until the next
+ * is taken back when the side in whose name it came goes on. Packets after the close count, but do not make the flow
+ * linger longer. The pointer is valid until the next
  * call on the table. */
 struct flow *flow_table_admit(struct flow_table *, const struct packet *, enum direction *);
 
