@@ -222,6 +222,7 @@ help:
 	@echo "sudo make check   all checks that are quick enough for every change, under ASan and UBSan"
 	@echo "     make check-long   also those that take long"
 	@echo "     make conformance CASES=DIR   facts about other projects' captures (DIR/cases.json)"
+	@echo "     make bench   CPU and memory on a corpus of its own, beside other programs (SAVE=1 keeps the result)"
 	@echo "     make fuzz    each fuzzer for FUZZ_SECONDS=60 (FUZZ=smtp for one)"
 	@echo "     make install uninstall   with DESTDIR, PREFIX=$(PREFIX), SYSCONFDIR=$(SYSCONFDIR)"
 	@echo "     make deps format lint clean"
