@@ -22,7 +22,7 @@ faults = []
 
 def expect(what, got, wanted):
     if got != wanted:
-        faults.append(f"{what}: {got!r}, not {wanted!r}")
+        faults.append(f"{what}: {got!r:.300}, not {wanted!r:.300}")
 
 
 def build():
@@ -34,7 +34,8 @@ def build():
 
 
 def run(*command):
-    done = subprocess.run([str(x) for x in command], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    done = subprocess.run([str(x) for x in command], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
+                          check=False)
     if done.returncode != 0:
         sys.exit(f"{command}: status {done.returncode}: {done.stderr.decode(errors='replace')[-2000:]}")
     return done.stdout.decode()
@@ -116,13 +117,14 @@ def check_counters(name, told, stats):
     expect(f"{name}: bytes", stats["packets"]["bytes"], told["bytes"])
     for part, counters in (("decode", ("bad_ip", "bad_tcp", "cut_tcp", "fragment", "not_ip")),
                            ("flows", ("evicted", "refused", "stray", "midstream", "one_sided")),
-                           ("stream", ("missing_bytes", "retransmitted_bytes", "wild_segments", "conflicts", "ceilings"))):
+                           ("stream", ("missing_bytes", "retransmitted_bytes", "wild_segments", "conflicts",
+                                       "ceilings"))):
         for counter in counters:
             expect(f"{name}: {part}.{counter}", stats[part][counter], 0)
 
 
 def check_smtp(folder):
-    """Everything, down to the hash of each attachment."""
+    """Everything, down to the hash of each message and attachment."""
     parts, path = folder / "parts", folder / "smtp.pcap"
     parts.mkdir()
     told = make(path, "smtp", "--megabytes", "6", "--parts", parts)
@@ -136,9 +138,11 @@ def check_smtp(folder):
     if told["attachments"] < 3 or told["sessions"] < 3:
         faults.append(f"smtp: hardly anything in it: {told}")
     wanted = sorted((hashlib.md5(x).hexdigest(), hashlib.sha256(x).hexdigest(), len(x))
-                    for x in (p.read_bytes() for p in parts.iterdir()))
+                    for x in (p.read_bytes() for p in parts.glob("attachment-*")))
     got = sorted((f["file"]["hash"]["md5"], f["file"]["hash"]["sha256"], f["file"]["size"])
                  for m in said["message"] for f in m["email"].get("attachments", []))
+    expect("smtp: hashes of messages", sorted(m["mailtap"]["hash"]["sha256"] for m in said["message"]),
+           sorted(hashlib.sha256(p.read_bytes()).hexdigest() for p in parts.glob("message-*")))
     expect("smtp: attachments", len(wanted), told["attachments"])
     expect("smtp: hashes of attachments", got, wanted)
 

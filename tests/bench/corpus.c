@@ -137,7 +137,7 @@ usage(FILE *to)
 		    "  --count N        connections of idle, SYNs of synflood (default 1000)\n"
 		    "  --concurrent N   connections at once (default 64)\n"
 		    "  --seed N         other octets\n"
-		    "  --parts DIR      writes each attachment there, too\n\n");
+		    "  --parts DIR      writes each message and each attachment there, too\n\n");
 	for (size_t i = 0; i < sizeof(blends) / sizeof(blends[0]); i++)
 		fprintf(to, "  %-10s %s\n", blends[i].name, blends[i].help);
 }

@@ -98,14 +98,16 @@ write_head(struct text *t, struct random *r, uint64_t number)
 }
 
 static void
-keep(const struct mail_tally *tally, const struct text *raw)
+keep(const struct mail_tally *tally, const char *what, uint64_t number, const uint8_t *data, size_t len)
 {
 	char path[4096];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/%06llu", tally->folder, (unsigned long long)tally->attachments);
+	if (tally->folder == NULL)
+		return;
+	snprintf(path, sizeof(path), "%s/%s-%06llu", tally->folder, what, (unsigned long long)number);
 	file = fopen(path, "wb");
-	if (file == NULL || fwrite(raw->at, raw->len, 1, file) != 1 || fclose(file) != 0) {
+	if (file == NULL || fwrite(data, len, 1, file) != 1 || fclose(file) != 0) {
 		perror(path);
 		exit(1);
 	}
@@ -124,8 +126,7 @@ write_attachment(struct text *t, struct random *r, uint32_t size, struct mail_ta
 	text_print(t, "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment;\r\n");
 	text_print(t, "\tfilename=\"document-%05u.%s\"; size=%u\r\n\r\n", name, kind->extension, size);
 	text_base64(t, raw.at, raw.len);
-	if (tally->folder != NULL)
-		keep(tally, &raw);
+	keep(tally, "attachment", tally->attachments, raw.at, raw.len);
 	tally->attachments++;
 	tally->attachment_octets += size;
 	text_clear(&raw);
@@ -150,15 +151,9 @@ write_body(struct text *t, struct random *r, uint32_t lines, uint64_t number)
 	text_print(t, "\r\n--inner_%llx--\r\n", (unsigned long long)number);
 }
 
-void
-mail_write(struct text *t, struct random *r, const struct mail_plan *p, struct mail_tally *tally, uint64_t number)
+static void
+write_parts(struct text *t, struct random *r, const struct mail_plan *p, struct mail_tally *tally, uint64_t number)
 {
-	tally->messages++;
-	write_head(t, r, number);
-	if (p->attachments == 0) {
-		write_body(t, r, p->lines, number);
-		return;
-	}
 	text_print(t, "Content-Type: multipart/mixed; boundary=\"outer_%llx\"\r\n\r\n", (unsigned long long)number);
 	text_print(
 	    t, "This is a multi-part message in MIME format.\r\n\r\n--outer_%llx\r\n", (unsigned long long)number);
@@ -168,4 +163,18 @@ mail_write(struct text *t, struct random *r, const struct mail_plan *p, struct m
 		write_attachment(t, r, p->sizes[i], tally);
 	}
 	text_print(t, "\r\n--outer_%llx--\r\n", (unsigned long long)number);
+}
+
+void
+mail_write(struct text *t, struct random *r, const struct mail_plan *p, struct mail_tally *tally, uint64_t number)
+{
+	size_t start = t->len;
+
+	write_head(t, r, number);
+	if (p->attachments == 0)
+		write_body(t, r, p->lines, number);
+	else
+		write_parts(t, r, p, tally, number);
+	keep(tally, "message", tally->messages, t->at + start, t->len - start);
+	tally->messages++;
 }

@@ -12,7 +12,7 @@
 
 struct mail_tally {
 	uint64_t messages, attachments, attachment_octets;
-	const char *folder; /* where each attachment is also written, as sent; NULL: nowhere */
+	const char *folder; /* where each message and attachment is also written; NULL: nowhere */
 };
 
 struct mail_plan {
