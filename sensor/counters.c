@@ -35,8 +35,6 @@ put_pipeline(struct counters *c, const struct pipeline_counters *p)
 	put(c, "flows", "memory_bytes", n.flow_memory);
 	put(c, "connections", "now", n.connections_now);
 	put(c, "connections", "refused", n.connections_refused);
-	put(c, "memory", "connections_bytes", n.memory);
-	put(c, "memory", "connections_max_bytes", n.memory_max);
 	put(c, "memory", "gave_way", n.gave_way);
 	put(c, "stream", "payload_bytes", n.payload_bytes);
 	put(c, "stream", "missing_bytes", n.missing_bytes);
@@ -51,6 +49,8 @@ put_pipeline(struct counters *c, const struct pipeline_counters *p)
 static void
 put_capture(struct counters *c, const struct totals *t)
 {
+	put(c, "memory", "connections_bytes", t->pipeline.memory);
+	put(c, "memory", "connections_max_bytes", t->pipeline.memory_max);
 	put(c, "capture", "received", t->capture.received);
 	put(c, "capture", "kernel_dropped", t->capture.kernel_dropped);
 	put(c, "capture", "interface_dropped", t->capture.interface_dropped);

@@ -39,6 +39,7 @@ struct pipeline {
 	pipeline_elsewhere *elsewhere;
 	void *elsewhere_arg;
 	usec_t now, swept;
+	size_t memory_before; /* what this thread had taken before the first packet */
 	struct pipeline_counters counters;
 };
 
@@ -221,11 +222,20 @@ is_own(const struct pipeline *p, const struct packet *packet)
 	return false;
 }
 
+/* What this pipeline's thread has taken since the first packet: a pipeline is made on one thread and runs on another. */
+static size_t
+memory_of(const struct pipeline *p)
+{
+	size_t taken = memory_taken();
+
+	return taken > p->memory_before ? taken - p->memory_before : 0;
+}
+
 /* Ends connections until there is room again; at most a few for each packet, which itself needs less than they give. */
 static void
 make_room(struct pipeline *p)
 {
-	for (int i = 0; i < GIVE_WAY_MAX && memory_taken() > p->settings.memory; i++) {
+	for (int i = 0; i < GIVE_WAY_MAX && memory_of(p) > p->settings.memory; i++) {
 		if (!flow_table_give_way(p->flows))
 			return;
 		p->counters.gave_way++;
@@ -248,7 +258,7 @@ take_packet(struct pipeline *p, const struct packet *packet)
 		p->counters.duplicates++;
 		return;
 	}
-	if (p->settings.memory > 0 && memory_taken() > p->settings.memory)
+	if (p->settings.memory > 0 && memory_of(p) > p->settings.memory)
 		make_room(p);
 	f = flow_table_admit(p->flows, packet, &from);
 	if (f == NULL || (f->state == NULL && packet->payload.len == 0 && packet->payload_cut == 0))
@@ -361,6 +371,8 @@ pipeline_new(const struct pipeline_settings *settings, observer *observe, void *
 static void
 pass_time(struct pipeline *p, usec_t time)
 {
+	if (p->now == 0)
+		p->memory_before = memory_taken();
 	if (time > p->now)
 		p->now = time;
 	if (p->now - p->swept >= SWEEP_EVERY)
@@ -439,7 +451,7 @@ pipeline_counters(const struct pipeline *p)
 	struct pipeline_counters n = p->counters;
 
 	n.waiting_bytes = p->budget.used;
-	n.memory = memory_taken();
+	n.memory = memory_of(p);
 	n.memory_max = p->settings.memory;
 	if (p->flows != NULL) {
 		n.flow = flow_table_counters(p->flows);
