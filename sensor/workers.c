@@ -242,6 +242,7 @@ share_of(const struct workers_settings *s)
 	struct pipeline_settings p = s->pipeline;
 
 	p.flow.max = (p.flow.max + s->count - 1) / s->count;
+	p.flow.max_embryonic = (p.flow.max_embryonic + s->count - 1) / s->count;
 	p.stream.waiting_total /= s->count;
 	p.memory /= s->count;
 	return p;

@@ -46,6 +46,7 @@ struct slot {
 
 struct queue {
 	uint32_t oldest, newest;
+	uint32_t len, ceiling; /* ceiling 0: that of the map alone */
 };
 
 struct map {
@@ -134,6 +135,7 @@ unqueue(struct map *m, struct entry *e)
 
 	*(e->older != 0 ? &entry_at(m, e->older)->newer : &q->oldest) = e->newer;
 	*(e->newer != 0 ? &entry_at(m, e->newer)->older : &q->newest) = e->older;
+	q->len--;
 }
 
 static void
@@ -146,6 +148,7 @@ enqueue(struct map *m, struct entry *e, uint32_t number, unsigned rank)
 	e->newer = 0;
 	*(q->newest != 0 ? &entry_at(m, q->newest)->newer : &q->oldest) = number;
 	q->newest = number;
+	q->len++;
 }
 
 /* The number of an entry that stands in a queue: a neighbour knows it. */
@@ -354,19 +357,31 @@ foresee(const struct map *m, uint32_t next)
 }
 
 static bool
+make_way_in(struct map *m, unsigned rank)
+{
+	uint32_t oldest = m->queues[rank].oldest;
+
+	if (oldest == 0)
+		return false;
+	take_out(m, entry_at(m, oldest));
+	foresee(m, m->queues[rank].oldest);
+	m->evicted++;
+	return true;
+}
+
+static bool
 make_way(struct map *m, unsigned may_evict)
 {
-	for (unsigned rank = 0; rank <= may_evict && rank < MAP_RANKS; rank++) {
-		uint32_t oldest = m->queues[rank].oldest;
-
-		if (oldest == 0)
-			continue;
-		take_out(m, entry_at(m, oldest));
-		foresee(m, m->queues[rank].oldest);
-		m->evicted++;
-		return true;
-	}
+	for (unsigned rank = 0; rank <= may_evict && rank < MAP_RANKS; rank++)
+		if (make_way_in(m, rank))
+			return true;
 	return false;
+}
+
+void
+map_limit_rank(struct map *m, unsigned rank, size_t ceiling)
+{
+	m->queues[rank].ceiling = ceiling < UINT32_MAX ? (uint32_t)ceiling : UINT32_MAX;
 }
 
 /* Another slab: as many entries as there are so far, at most up to the ceiling. */
@@ -422,6 +437,8 @@ map_put_hashed(struct map *m, const void *key, uint32_t hash, unsigned rank, uns
 		return value;
 	if (!grow_slots(m))
 		return NULL;
+	if (m->queues[rank].ceiling != 0 && m->queues[rank].len >= m->queues[rank].ceiling)
+		(void)make_way_in(m, rank);
 	number = take_free(m, may_evict);
 	if (number == 0)
 		return NULL;

@@ -43,6 +43,10 @@ uint32_t map_hash(const struct map *, const void *key);
 void *map_find(const struct map *, const void *key);
 void *map_find_hashed(const struct map *, const void *key, uint32_t hash);
 
+/* From now on at most this many entries are made in the rank: its oldest gives way to a new one. (Entries that move into it
+ * count, and stay.) 0: no such ceiling. */
+void map_limit_rank(struct map *, unsigned rank, size_t ceiling);
+
 /* The value of `key`, newly made with all octets zero in `rank` when there was none (*made says which; may be NULL).
  * At the ceiling the oldest entry of the lowest rank up to `may_evict` gives way; NULL when there is none to give way,
  * or memory is short. An entry that was there keeps its place and rank. */

@@ -85,6 +85,8 @@ flow_table_new(const struct flow_limits *limits, const struct flow_events *event
 	t->now = INT64_MIN;
 	t->leaving = FLOW_END_EVICTED;
 	t->map = map_new(sizeof(struct flow_key), sizeof(struct flow), limits->max > 0 ? limits->max : 1, farewell, t);
+	if (t->map != NULL)
+		map_limit_rank(t->map, FLOW_WORTH_EMBRYO, limits->max_embryonic);
 	if (t->map == NULL) {
 		memory_give_back(t);
 		return NULL;

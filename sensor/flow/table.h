@@ -9,6 +9,7 @@
 
 struct flow_limits {
 	size_t max;               /* flows at once */
+	size_t max_embryonic;     /* of these, flows of which no payload nor a whole handshake was seen; 0: no such limit */
 	usec_t idle_timeout;      /* established and silent */
 	usec_t embryonic_timeout; /* SYN without more */
 	usec_t closed_timeout;    /* lingers after FIN both ways or RST, for stragglers */

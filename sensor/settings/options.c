@@ -137,6 +137,9 @@ const struct option options[] = {
 	{ "flow.max", OPTION_INTEGER, SCALAR(flow.max), .standard = "2000000", RANGE(16, 16000000),
 	    .unit = "connections",
 	    .help = "Connections followed at once; at the ceiling the least established gives way." },
+	{ "flow.max_embryonic", OPTION_INTEGER, SCALAR(flow.max_embryonic), .standard = "100000", RANGE(16, 16000000),
+	    .unit = "connections",
+	    .help = "Of these, connections that were only asked for; at the ceiling the oldest gives way: a SYN flood." },
 	{ "flow.idle_timeout", OPTION_DURATION, SCALAR(flow.idle_timeout), .standard = "35m", RANGE(S(1), DAYS(30)),
 	    .help =
 		"Silence after which an established connection is taken for ended; IMAP IDLE may last 29 minutes." },

@@ -443,6 +443,34 @@ START_TEST(largest_sizes)
 }
 END_TEST
 
+/* A rank with a ceiling of its own takes no room from the others, and what moves into it stays. */
+START_TEST(a_rank_has_a_ceiling_of_its_own)
+{
+	struct map *m = map_new(sizeof(uint32_t), sizeof(uint32_t), 100, NULL, NULL);
+	uint32_t *value;
+
+	map_limit_rank(m, 1, 10);
+	for (uint32_t i = 0; i < 50; i++)
+		ck_assert_ptr_nonnull(map_put(m, &i, 2, 0, NULL));
+	for (uint32_t i = 100; i < 200; i++)
+		ck_assert_ptr_nonnull(map_put(m, &i, 1, 0, NULL));
+	ck_assert_uint_eq(map_len(m), 60);
+	ck_assert_uint_eq(map_evicted(m), 90);
+	for (uint32_t i = 100; i < 200; i++)
+		ck_assert_int_eq(map_find(m, &i) != NULL, i >= 190);
+	for (uint32_t i = 0; i < 50; i++) {
+		value = map_find(m, &i);
+		ck_assert_ptr_nonnull(value);
+		map_touch(m, value, 1);
+	}
+	ck_assert_uint_eq(map_len(m), 60);
+	for (uint32_t i = 200; i < 260; i++)
+		ck_assert_ptr_nonnull(map_put(m, &i, 1, 0, NULL));
+	ck_assert_uint_eq(map_len(m), 60); /* one goes for each that comes, until they are few */
+	map_free(m);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -453,6 +481,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, memory_grows_with_what_is_held);
 	tcase_add_test(tests, memory_keeps_its_promise);
 	tcase_add_test(tests, order_does_not_depend_on_the_key);
+	tcase_add_test(tests, a_rank_has_a_ceiling_of_its_own);
 	tcase_add_test(tests, largest_sizes);
 }
 
