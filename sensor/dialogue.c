@@ -20,32 +20,56 @@ enum dialogue_state {
 	DIALOGUE_COUNTED,  /* encrypted, done with, or nothing we know */
 };
 
-struct stretch {
-	enum direction from;
-	uint16_t len;
+/* The first bytes, both directions, in order. */
+struct held {
+	struct buffer octets;
+	struct {
+		enum direction from;
+		uint16_t len;
+	} stretches[HELD_STRETCHES];
+	unsigned stretch_count;
 };
 
 struct dialogue {
-	const struct dialogue_limits *limits;
-	observer *observe;
-	void *arg;
-	struct session session;
-	enum dialogue_state state;
-	const struct protocol *protocol; /* the parser's row; NULL: none was found */
-	const struct protocol *by_port;  /* the row the port points at */
-	void *parser;
-	bool finished;            /* the parser heard that nothing more comes */
-	bool starttls;            /* TLS began inside the clear dialogue */
-	bool mismatch;            /* what is spoken is not what the port promises, and has not been said yet */
-	bool spoke[2];
-	struct buffer held;       /* first bytes, both directions, in order */
-	struct stretch stretches[HELD_STRETCHES];
-	unsigned stretch_count;
+	struct dialogues *all;
+	const void *owner;
+	union {
+		struct held *held; /* DIALOGUE_HELD; NULL: nothing yet */
+		void *parser;      /* else; NULL: none was found */
+	};
 	uint64_t observed_volume[2];
-	usec_t observed_at;       /* of the latest session report */
+	usec_t observed_at;        /* of the latest session report */
 	uint32_t own_ordinal;
-	bool gap_said;
+	uint8_t protocol;          /* the parser's row, counted from 1; 0: none was found */
+	uint8_t by_port;           /* the row the port points at */
+	enum dialogue_state state : 2;
+	bool finished : 1;         /* the parser heard that nothing more comes */
+	bool starttls : 1;         /* TLS began inside the clear dialogue */
+	bool mismatch : 1;         /* what is spoken is not what the port promises, and has not been said yet */
+	bool spoke_client : 1, spoke_server : 1;
+	bool gap_said : 1;
+	bool midstream : 1;
 };
+
+/* --- rows, by the number they have in a dialogue --- */
+
+static const struct protocol *
+row_of(uint8_t number)
+{
+	return number == 0 ? NULL : protocols[number - 1];
+}
+
+static uint8_t
+number_of(const struct protocol *row)
+{
+	uint8_t number = 0;
+
+	while (row != NULL && protocols[number++] != row)
+		;
+	return number;
+}
+
+/* --- what is said --- */
 
 static struct identity
 session_identity(const struct dialogue_opening *o)
@@ -66,32 +90,62 @@ session_identity(const struct dialogue_opening *o)
 	return identity_of(BYTES("mailtap.session"), bytes_of(text, n));
 }
 
+static void
+fill_session(struct dialogues *all, const struct dialogue *d)
+{
+	struct dialogue_opening o = { 0 };
+	const struct protocol *row = row_of(d->protocol);
+
+	all->describe(d->owner, &o);
+	all->session = (struct session){ .id = session_identity(&o), .client = o.client, .server = o.server,
+		.start = o.start, .protocol = row == NULL ? MAIL_UNKNOWN : row->id, .vlan = o.vlan,
+		.midstream = d->midstream, .mail_port = d->by_port != 0, .interface = o.interface };
+}
+
+/* What a parser observes; it has the shared session to refer to. */
+static void
+pass_on(void *arg, const struct observation *o)
+{
+	struct dialogues *all = arg;
+
+	fill_session(all, all->current);
+	all->observe(all->arg, o);
+}
+
+void
+dialogues_init(struct dialogues *all, const struct dialogue_limits *limits,
+    void (*describe)(const void *owner, struct dialogue_opening *), observer *observe, void *arg)
+{
+	*all = (struct dialogues){ .limits = limits, .describe = describe, .observe = observe, .arg = arg };
+	all->context = (struct protocol_context){ .session = &all->session, .limits = limits->protocol,
+		.message_limits = limits->message, .observe = pass_on, .observe_arg = all };
+}
+
 struct dialogue *
-dialogue_new(const struct dialogue_limits *limits, const struct dialogue_opening *o, observer *observe, void *arg)
+dialogue_new(struct dialogues *all, const void *owner)
 {
 	struct dialogue *d = memory_take_zeroed(1, sizeof(*d));
+	struct dialogue_opening o = { 0 };
 
 	if (d == NULL)
 		return NULL;
-	d->limits = limits;
-	d->observe = observe;
-	d->arg = arg;
-	d->session = (struct session){ .id = session_identity(o), .client = o->client, .server = o->server,
-		.start = o->start, .vlan = o->vlan, .midstream = o->midstream, .interface = o->interface };
-	d->by_port = protocol_by_port(o->server.port);
-	d->session.mail_port = d->by_port != NULL;
-	d->observed_at = o->start;
-	buffer_init(&d->held, HELD_MAX);
+	all->describe(owner, &o);
+	d->all = all;
+	d->owner = owner;
+	d->midstream = o.midstream;
+	d->by_port = number_of(protocol_by_port(o.server.port));
+	d->observed_at = o.start;
 	return d;
 }
 
 static void
 say(struct dialogue *d, enum observation_kind kind, const void *report, usec_t time)
 {
-	struct observation o = { .kind = kind, .time = time, .session = &d->session };
+	struct observation o = { .kind = kind, .time = time, .session = &d->all->session };
 
 	o.report = report;
-	d->observe(d->arg, &o);
+	fill_session(d->all, d);
+	d->all->observe(d->all->arg, &o);
 }
 
 void
@@ -109,25 +163,45 @@ dialogue_oddity(struct dialogue *d, enum direction from, const char *name, const
 static void
 say_mismatch(struct dialogue *d, enum direction from, usec_t time)
 {
-	if (!d->mismatch || !d->spoke[FROM_CLIENT] || !d->spoke[FROM_SERVER])
+	if (!d->mismatch || !d->spoke_client || !d->spoke_server)
 		return;
 	d->mismatch = false;
 	dialogue_oddity(d, from, "port_mismatch", "What is spoken is not what this port is for.", 1, time);
 }
 
 static void
+held_free(struct held *h)
+{
+	if (h != NULL)
+		buffer_clear(&h->octets);
+	memory_give_back(h);
+}
+
+static void
 count_only(struct dialogue *d)
 {
+	if (d->state == DIALOGUE_HELD) {
+		held_free(d->held);
+		d->parser = NULL;
+	}
 	d->state = DIALOGUE_COUNTED;
-	buffer_clear(&d->held);
-	d->stretch_count = 0;
+}
+
+/* The parser, about to be called; NULL: there is none. */
+static void *
+parser_of(struct dialogue *d)
+{
+	d->all->current = d;
+	return d->state == DIALOGUE_HELD ? NULL : d->parser;
 }
 
 static void
 finish_parser(struct dialogue *d, usec_t time)
 {
-	if (d->parser != NULL && !d->finished)
-		d->protocol->finish(d->parser, time);
+	void *parser = parser_of(d);
+
+	if (parser != NULL && !d->finished)
+		row_of(d->protocol)->finish(parser, time);
 	d->finished = true;
 }
 
@@ -175,40 +249,43 @@ parse(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
 			dialogue_oddity(d, from, "clear_after_starttls",
 			    "Both sides agreed to TLS, and clear text went on.", 1, time);
 		}
-		follow(d, d->protocol->data(d->parser, from, data, time, &used), time);
+		follow(d, row_of(d->protocol)->data(parser_of(d), from, data, time, &used), time);
 		if (used == 0)
 			break; /* a parser that uses nothing would turn here forever */
 		data = bytes_skip(data, used);
 	}
 }
 
+/* What was held is left to the caller. */
 static bool
-open_parser(struct dialogue *d, const struct protocol *row)
+open_parser(struct dialogue *d, const struct protocol *row, struct held **held)
 {
-	struct protocol_context context = { .session = &d->session, .limits = d->limits->protocol,
-		.message_limits = d->limits->message, .observe = d->observe, .observe_arg = d->arg };
+	void *parser;
 
-	d->parser = row->open(&context);
-	if (d->parser == NULL)
+	fill_session(d->all, d);
+	d->all->session.protocol = row->id;
+	parser = row->open(&d->all->context);
+	if (parser == NULL)
 		return false;
-	d->protocol = row;
-	d->session.protocol = row->id;
+	*held = d->held;
+	d->protocol = number_of(row);
+	d->parser = parser;
 	d->state = DIALOGUE_PARSED;
 	return true;
 }
 
 /* What one side has said so far, put together; `out` has room for HELD_MAX. */
 static struct bytes
-first_words(const struct dialogue *d, enum direction from, uint8_t *out)
+first_words(const struct held *h, enum direction from, uint8_t *out)
 {
 	size_t at = 0, n = 0;
 
-	for (unsigned i = 0; i < d->stretch_count; i++) {
-		if (d->stretches[i].from == from && d->stretches[i].len > 0) {
-			memcpy(out + n, d->held.at + at, d->stretches[i].len);
-			n += d->stretches[i].len;
+	for (unsigned i = 0; h != NULL && i < h->stretch_count; i++) {
+		if (h->stretches[i].from == from && h->stretches[i].len > 0) {
+			memcpy(out + n, h->octets.at + at, h->stretches[i].len);
+			n += h->stretches[i].len;
 		}
-		at += d->stretches[i].len;
+		at += h->stretches[i].len;
 	}
 	return bytes_of(out, n);
 }
@@ -220,18 +297,18 @@ static enum choice
 choose(const struct dialogue *d, const struct protocol **row)
 {
 	uint8_t room[HELD_MAX];
-	bool port_fits = d->by_port != NULL, possible = false;
-	const struct protocol *best = NULL;
+	const struct protocol *best = NULL, *by_port = row_of(d->by_port);
+	bool port_fits = by_port != NULL, possible = false;
 	enum recognition best_how = RECOGNISED_NOT;
 
 	for (int from = FROM_CLIENT; from <= FROM_SERVER; from++) {
-		struct bytes first = first_words(d, (enum direction)from, room);
+		struct bytes first = first_words(d->held, (enum direction)from, room);
 		enum recognition how = RECOGNISED_NOT;
 		const struct protocol *hit;
 
 		if (first.len == 0)
 			continue;
-		if (port_fits && d->by_port->recognises((enum direction)from, first) == RECOGNISED_NOT)
+		if (port_fits && by_port->recognises((enum direction)from, first) == RECOGNISED_NOT)
 			port_fits = false;
 		hit = protocol_by_content((enum direction)from, first, &how);
 		if (hit != NULL && how > best_how) {
@@ -240,44 +317,51 @@ choose(const struct dialogue *d, const struct protocol **row)
 		}
 		possible |= how >= RECOGNISED_MAYBE;
 	}
-	*row = port_fits ? d->by_port : best;
+	*row = port_fits ? by_port : best;
 	if (*row != NULL)
 		return CHOICE_OPEN;
 	return possible ? CHOICE_WAIT : CHOICE_NOTHING;
 }
 
-/* Hands the parser what was held for it. */
-static void
-replay(struct dialogue *d, usec_t time)
+/* Opens the parser and hands it what was held for it. */
+static bool
+begin_parsing(struct dialogue *d, const struct protocol *row, usec_t time)
 {
-	struct buffer held = d->held;
+	struct held *held;
 	size_t at = 0;
 
-	buffer_init(&d->held, HELD_MAX);
-	for (unsigned i = 0; i < d->stretch_count; i++) {
-		parse(d, d->stretches[i].from, bytes_of(held.at + at, d->stretches[i].len), time);
-		at += d->stretches[i].len;
+	if (row == NULL || !open_parser(d, row, &held))
+		return false;
+	for (unsigned i = 0; held != NULL && i < held->stretch_count; i++) {
+		parse(d, held->stretches[i].from, bytes_of(held->octets.at + at, held->stretches[i].len), time);
+		at += held->stretches[i].len;
 	}
-	d->stretch_count = 0;
-	buffer_clear(&held);
+	held_free(held);
+	return true;
 }
 
 /* Keeps as much as there is room for; returns how much. */
 static size_t
 hold(struct dialogue *d, enum direction from, struct bytes data)
 {
-	struct stretch *last = d->stretch_count > 0 ? &d->stretches[d->stretch_count - 1] : NULL;
-	size_t kept = d->held.len;
+	struct held *h = d->held;
+	size_t kept;
 
-	if (last == NULL || last->from != from) {
-		if (d->stretch_count == HELD_STRETCHES)
+	if (h == NULL) {
+		h = d->held = memory_take_zeroed(1, sizeof(*h));
+		if (h == NULL)
 			return 0;
-		last = &d->stretches[d->stretch_count++];
-		*last = (struct stretch){ .from = from };
+		buffer_init(&h->octets, HELD_MAX);
 	}
-	(void)buffer_append(&d->held, data);
-	kept = d->held.len - kept;
-	last->len = (uint16_t)(last->len + kept);
+	if (h->stretch_count == 0 || h->stretches[h->stretch_count - 1].from != from) {
+		if (h->stretch_count == HELD_STRETCHES)
+			return 0;
+		h->stretches[h->stretch_count++].from = from;
+	}
+	kept = h->octets.len;
+	(void)buffer_append(&h->octets, data);
+	kept = h->octets.len - kept;
+	h->stretches[h->stretch_count - 1].len = (uint16_t)(h->stretches[h->stretch_count - 1].len + kept);
 	return kept;
 }
 
@@ -290,19 +374,19 @@ recognise(struct dialogue *d, enum direction from, struct bytes data, usec_t tim
 
 	if (choice == CHOICE_WAIT && kept == data.len)
 		return;
-	d->mismatch = d->by_port != NULL && row != d->by_port;
-	if (choice != CHOICE_OPEN || !open_parser(d, row)) {
+	d->mismatch = d->by_port != 0 && row != row_of(d->by_port);
+	if (choice != CHOICE_OPEN || !begin_parsing(d, row, time)) {
 		count_only(d);
 		return;
 	}
-	replay(d, time);
 	parse(d, from, bytes_skip(data, kept), time);
 }
 
 void
 dialogue_data(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
 {
-	d->spoke[from] = true;
+	d->spoke_client |= from == FROM_CLIENT;
+	d->spoke_server |= from == FROM_SERVER;
 	if (d->state == DIALOGUE_HELD)
 		recognise(d, from, data, time);
 	else
@@ -321,15 +405,14 @@ dialogue_gap(struct dialogue *d, enum direction from, uint64_t missing, usec_t t
 
 		/* The beginning will not become clearer: the port decides, or nothing does. */
 		if (choose(d, &row) != CHOICE_OPEN)
-			row = d->by_port;
-		if (row == NULL || !open_parser(d, row)) {
+			row = row_of(d->by_port);
+		if (!begin_parsing(d, row, time)) {
 			count_only(d);
 			return;
 		}
-		replay(d, time);
 	}
 	if (d->state != DIALOGUE_COUNTED)
-		follow(d, d->protocol->gap(d->parser, from, missing, time), time);
+		follow(d, row_of(d->protocol)->gap(parser_of(d), from, missing, time), time);
 }
 
 bool
@@ -341,7 +424,7 @@ dialogue_listens(const struct dialogue *d)
 bool
 dialogue_is_mail(const struct dialogue *d)
 {
-	return d->protocol != NULL;
+	return d->protocol != 0;
 }
 
 static void
@@ -365,10 +448,15 @@ observe_session(struct dialogue *d, const struct dialogue_wire *wire, enum sessi
 		.traffic = { wire->traffic[0], wire->traffic[1] }, .starttls = d->starttls, .tls = d->starttls,
 		.one_sided = wire->traffic[0].packets == 0 || wire->traffic[1].packets == 0 };
 
-	if (d->parser != NULL)
-		d->protocol->report(d->parser, &r);
+	struct arena arena;
+	void *parser = parser_of(d);
+
+	arena_init(&arena);
+	if (parser != NULL)
+		row_of(d->protocol)->report(parser, &r, &arena);
 	say(d, OBSERVED_SESSION, &r, now);
 	d->observed_at = now;
+	arena_clear(&arena);
 }
 
 void
@@ -377,9 +465,9 @@ dialogue_account(struct dialogue *d, const struct dialogue_wire *wire, usec_t no
 	uint64_t moved = wire->traffic[0].bytes - d->observed_volume[0] + wire->traffic[1].bytes -
 	    d->observed_volume[1];
 
-	if (moved >= d->limits->volume_step)
+	if (moved >= d->all->limits->volume_step)
 		observe_volume(d, wire, false, now);
-	if (d->limits->session_update > 0 && now - d->observed_at >= d->limits->session_update)
+	if (d->all->limits->session_update > 0 && now - d->observed_at >= d->all->limits->session_update)
 		observe_session(d, wire, SESSION_LIVES, now);
 }
 
@@ -389,11 +477,10 @@ dialogue_end(struct dialogue *d, const struct dialogue_wire *wire, enum session_
 	const struct protocol *row = NULL;
 
 	/* Bytes still held are all there will ever be: what fits best may have them. */
-	if (d->state == DIALOGUE_HELD && d->stretch_count > 0) {
+	if (d->state == DIALOGUE_HELD && d->held != NULL) {
 		if (choose(d, &row) != CHOICE_OPEN)
-			row = d->by_port;
-		if (row != NULL && open_parser(d, row))
-			replay(d, now);
+			row = row_of(d->by_port);
+		(void)begin_parsing(d, row, now);
 	}
 	finish_parser(d, now);
 	observe_volume(d, wire, true, now);
@@ -405,14 +492,17 @@ dialogue_free(struct dialogue *d)
 {
 	if (d == NULL)
 		return;
-	if (d->parser != NULL)
-		d->protocol->close(d->parser);
-	buffer_clear(&d->held);
+	if (d->state == DIALOGUE_HELD)
+		held_free(d->held);
+	else if (d->parser != NULL)
+		row_of(d->protocol)->close(d->parser);
 	memory_give_back(d);
 }
 
 size_t
 dialogue_memory(const struct dialogue *d)
 {
-	return sizeof(*d) + d->held.room;
+	size_t held = d->state == DIALOGUE_HELD && d->held != NULL ? sizeof(*d->held) + d->held->octets.room : 0;
+
+	return sizeof(*d) + held;
 }

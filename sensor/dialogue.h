@@ -39,10 +39,28 @@ struct dialogue_opening {
 	const char *interface; /* static for the run */
 };
 
+/* What the dialogues of a pipeline share. It outlives them, and is not moved. */
+struct dialogues {
+	const struct dialogue_limits *limits;
+	/* Who talks: asked for when something is observed, so that it need not stand in each dialogue. */
+	void (*describe)(const void *owner, struct dialogue_opening *);
+	observer *observe;
+	void *arg;
+
+	/* Their own: */
+	const struct dialogue *current; /* whose parser is at work */
+	struct session session;         /* of what is being observed */
+	struct protocol_context context;
+};
+
+/* limits are borrowed. */
+void dialogues_init(struct dialogues *, const struct dialogue_limits *,
+    void (*describe)(const void *owner, struct dialogue_opening *), observer *, void *arg);
+
 struct dialogue;
 
-/* NULL when memory is short. limits are borrowed for the dialogue's life. */
-struct dialogue *dialogue_new(const struct dialogue_limits *, const struct dialogue_opening *, observer *, void *arg);
+/* NULL when memory is short. `owner` is what describe() gets: it gives the same answer until dialogue_free(). */
+struct dialogue *dialogue_new(struct dialogues *, const void *owner);
 
 /* Bytes in order, or the word that some will never come. */
 void dialogue_data(struct dialogue *, enum direction, struct bytes, usec_t time);

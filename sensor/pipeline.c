@@ -33,6 +33,7 @@ struct pipeline {
 	struct flow_table *flows;
 	struct echo *echo;
 	struct stream_budget budget;
+	struct dialogues dialogues;
 	struct connection *waiting;
 	observer *observe;
 	void *arg;
@@ -130,22 +131,31 @@ connection_free(struct connection *c)
 	memory_give_back(c);
 }
 
+static void
+describe(const void *connection, struct dialogue_opening *o)
+{
+	const struct connection *c = connection;
+	const struct flow *f = c->flow;
+	const struct pipeline_settings *settings = &c->pipeline->settings;
+
+	*o = (struct dialogue_opening){ .client = flow_table_endpoint(c->pipeline->flows, f, FROM_CLIENT),
+		.server = flow_table_endpoint(c->pipeline->flows, f, FROM_SERVER), .start = f->start, .vlan = f->vlan,
+		.midstream = f->midstream };
+	if (f->interface < settings->interface_count)
+		o->interface = settings->interfaces[f->interface];
+}
+
 static struct connection *
 connection_new(struct pipeline *p, struct flow *f)
 {
 	struct connection *c = memory_take_zeroed(1, sizeof(*c));
-	struct dialogue_opening opening = { .client = flow_table_endpoint(p->flows, f, FROM_CLIENT),
-		.server = flow_table_endpoint(p->flows, f, FROM_SERVER), .start = f->start,
-		.vlan = f->vlan, .midstream = f->midstream };
 
 	if (c == NULL)
 		return NULL;
-	if (f->interface < p->settings.interface_count)
-		opening.interface = p->settings.interfaces[f->interface];
 	c->pipeline = p;
 	c->flow = f;
 	c->stream = stream_new(&p->budget, c);
-	c->dialogue = dialogue_new(&p->settings.dialogue, &opening, count_observation, p);
+	c->dialogue = dialogue_new(&p->dialogues, c);
 	if (c->stream == NULL || c->dialogue == NULL) {
 		connection_free(c);
 		return NULL;
@@ -359,6 +369,7 @@ pipeline_new(const struct pipeline_settings *settings, observer *observe, void *
 	}
 	p->observe = observe;
 	p->arg = arg;
+	dialogues_init(&p->dialogues, &p->settings.dialogue, describe, count_observation, p);
 	p->flows = flow_table_new(&p->settings.flow, &events);
 	p->echo = echo_new();
 	if (p->flows == NULL || p->echo == NULL) {

@@ -14,23 +14,32 @@ static const struct protocol_limits protocol_limits = { .line = 1000, .commands 
 static const struct message_limits message_limits = { .header_bytes = 10000, .header_fields = 50, .value_bytes = 500,
 	.addresses = 20, .parts = 20, .nesting = 5 };
 static struct dialogue_limits limits;
+static struct dialogues all;
 static struct recorder heard;
 static struct dialogue *talk;
 static struct dialogue_wire wire;
 
 static void
+describe(const void *port, struct dialogue_opening *opening)
+{
+	*opening = (struct dialogue_opening){ .start = 1000, .interface = "eth0" };
+	ck_assert(address_parse(BYTES("10.0.0.1"), &opening->client.address));
+	ck_assert(address_parse(BYTES("192.0.2.1"), &opening->server.address));
+	opening->client.port = 50000;
+	opening->server.port = *(const uint16_t *)port;
+}
+
+static void
 begin(uint16_t port)
 {
-	struct dialogue_opening opening = { .start = 1000, .interface = "eth0" };
+	static uint16_t server_port;
 
-	ck_assert(address_parse(BYTES("10.0.0.1"), &opening.client.address));
-	ck_assert(address_parse(BYTES("192.0.2.1"), &opening.server.address));
-	opening.client.port = 50000;
-	opening.server.port = port;
+	server_port = port;
 	limits = (struct dialogue_limits){ .protocol = &protocol_limits, .message = &message_limits, .volume_step = 1000 };
 	memset(&wire, 0, sizeof(wire));
 	recorder_init(&heard);
-	talk = dialogue_new(&limits, &opening, recorder_observe, &heard);
+	dialogues_init(&all, &limits, describe, recorder_observe, &heard);
+	talk = dialogue_new(&all, &server_port);
 	ck_assert_ptr_nonnull(talk);
 }
 

@@ -62,6 +62,23 @@ chunk_for(struct arena *a, size_t len)
 	return chunk;
 }
 
+void *
+arena_room(struct arena *a, size_t count, size_t size)
+{
+	const size_t fit = sizeof(void *);
+	struct arena_chunk *chunk;
+	size_t len;
+
+	if (__builtin_mul_overflow(count, size, &len) || len == 0 || len > SIZE_MAX - fit ||
+	    (chunk = chunk_for(a, len + fit)) == NULL) {
+		a->failed = true;
+		return NULL;
+	}
+	chunk->used += (fit - chunk->used % fit) % fit; /* a chunk's octets themselves are fit */
+	chunk->used += len;
+	return chunk->octets + chunk->used - len;
+}
+
 struct bytes
 arena_copy(struct arena *a, struct bytes b)
 {

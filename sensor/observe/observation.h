@@ -27,7 +27,7 @@ enum mail_protocol {
 /* "smtp", "pop3", ...; NULL for MAIL_UNKNOWN. Static. */
 const char *mail_protocol_name(enum mail_protocol);
 
-/* One connection, the same object for all that is observed on it. */
+/* One connection: it says the same of itself with all that is observed on it, and is borrowed like the rest. */
 struct session {
 	struct identity id;        /* stable: the same capture gives the same */
 	struct endpoint client, server;

@@ -28,6 +28,8 @@ static const struct {
 	[ANOMALY_TEXT_LOST] = { "text_lost", "Part of the dialogue could not be kept: memory was short." },
 };
 
+_Static_assert(ANOMALIES <= 32, "a bit for each");
+
 const char *
 anomaly_name(enum anomaly a)
 {
@@ -49,7 +51,7 @@ anomaly_say(struct anomalies *list, const struct protocol_context *c, enum anoma
 
 	if ((list->said[from] >> a & 1) != 0 || list->count >= c->limits->observations)
 		return;
-	list->said[from] |= UINT64_C(1) << a;
+	list->said[from] |= UINT32_C(1) << a;
 	list->count++;
 	o.anomaly = &report;
 	c->observe(c->observe_arg, &o);

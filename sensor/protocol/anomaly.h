@@ -35,7 +35,7 @@ const char *anomaly_sentence(enum anomaly);
 
 /* Says each anomaly once per direction, and at most limits->observations of them. */
 struct anomalies {
-	uint64_t said[2]; /* by direction: bits by enum anomaly */
+	uint32_t said[2]; /* by direction: bits by enum anomaly */
 	uint32_t count;
 };
 

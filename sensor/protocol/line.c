@@ -74,6 +74,12 @@ line_is_open(const struct line *l)
 	return !l->complete && l->octets > 0;
 }
 
+bool
+line_is_calm(const struct line *l)
+{
+	return l->complete || (l->octets == 0 && !l->doubtful);
+}
+
 void
 line_end(struct line *l)
 {

@@ -30,6 +30,9 @@ struct bytes line_text(const struct line *);
 /* Whether a line has begun and not ended. */
 bool line_is_open(const struct line *);
 
+/* Whether nothing is remembered that the next push would need: a line just begun serves as well. */
+bool line_is_calm(const struct line *);
+
 /* The open line ends here, though no LF came; a CR at its end is dropped. */
 void line_end(struct line *);
 

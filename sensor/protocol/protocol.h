@@ -8,6 +8,7 @@
 #ifndef PROTOCOL_PROTOCOL_H
 #define PROTOCOL_PROTOCOL_H
 
+#include "message/arena.h"
 #include "message/message.h"
 #include "observe/observation.h"
 
@@ -52,7 +53,7 @@ struct protocol {
 	/* Whether bytes that `from` sent first look like this protocol. At most the first 256 octets matter. */
 	enum recognition (*recognises)(enum direction from, struct bytes first);
 
-	/* The parser's state, or NULL when memory is short. The context is copied; what it points to is borrowed. */
+	/* The parser's state, or NULL when memory is short. The context is borrowed for its life. */
 	void *(*open)(const struct protocol_context *);
 
 	/* Bytes in order. Returns how many were used in *used (all of them with PARSER_CONTINUES and PARSER_IS_DONE). */
@@ -63,8 +64,9 @@ struct protocol {
 	 * incomplete. Called once before report and close. */
 	void (*finish)(void *self, usec_t time);
 
-	/* Fills what the parser knows of the session into the report; slices stay valid until the next call on self. */
-	void (*report)(const void *self, struct session_report *);
+	/* Fills what the parser knows of the session into the report; slices stay valid until the next call on self, and as
+	 * long as the arena. */
+	void (*report)(const void *self, struct session_report *, struct arena *);
 
 	void (*close)(void *self);
 };

@@ -6,21 +6,19 @@
 
 
 #include "base/memory.h"
-
-/* Authentication mechanisms a server may offer. */
-#define MECHANISMS_MAX 32
+#include "base/text.h"
 
 void
 smtp_say(struct smtp *s, enum anomaly a, enum direction from, usec_t time)
 {
-	anomaly_say(&s->anomalies, &s->context, a, s->turned ? direction_other(from) : from, time);
+	anomaly_say(&s->kept.anomalies, s->context, a, s->kept.turned ? direction_other(from) : from, time);
 }
 
 void
 smtp_tell(struct smtp *s, struct smtp_delivery *d, uint16_t code, usec_t time)
 {
-	struct smtp_telling telling = { .context = &s->context, .ordinal = s->messages,
-		.helo_text = buffer_bytes(&s->helo), .authenticated = s->authenticated, .code = code, .time = time };
+	struct smtp_telling telling = { .context = s->context, .ordinal = s->kept.messages,
+		.helo_text = smtp_journal_text(s->kept.journal, SMTP_JOURNAL_HELO), .authenticated = s->kept.authenticated, .code = code, .time = time };
 
 	smtp_envelop(s, d);
 	if (code != 0)
@@ -29,8 +27,83 @@ smtp_tell(struct smtp *s, struct smtp_delivery *d, uint16_t code, usec_t time)
 		code = d->code;
 	if (!smtp_delivery_tell(d, &telling))
 		return;
-	s->messages++;
-	s->messages_sent += code < 400 && d->ended;
+	s->kept.messages++;
+	s->kept.messages_sent += code < 400 && d->ended;
+}
+
+void
+smtp_keep_text(struct smtp *s, enum smtp_journal_text which, struct bytes in)
+{
+	struct buffer text;
+
+	buffer_init(&text, SMTP_TEXT_MAX);
+	(void)text_append(&text, in, SMTP_TEXT_MAX);
+	smtp_journal_set(&s->kept.journal, which, buffer_bytes(&text));
+	buffer_clear(&text);
+}
+
+/* --- busy and calm ---
+ *
+ * Most dialogues on a busy link do nothing: they have said EHLO and wait. All that an exchange needs is made when one
+ * begins, and given back when nothing is left open. */
+
+static struct smtp *
+wake(struct smtp_parser *p)
+{
+	struct smtp *s;
+
+	if (p->busy != NULL)
+		return p->busy;
+	s = memory_take_zeroed(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	s->context = p->context;
+	s->kept = p->kept;
+	line_init(&s->command, s->context->limits->line);
+	line_init(&s->reply, s->context->limits->line);
+	buffer_init(&s->held, SMTP_HELD_MAX);
+	smtp_transaction_init(&s->transaction, s->context->limits->recipients);
+	buffer_init(&s->last_reply, SMTP_TEXT_MAX + 8);
+	sasl_init(&s->sasl);
+	p->busy = s;
+	return s;
+}
+
+static bool
+is_calm(const struct smtp *s)
+{
+	const struct smtp_transaction *t = &s->transaction;
+
+	return s->state == SMTP_STATE_COMMANDS && s->queue.len == 0 && s->delivery == NULL && s->held.len == 0 &&
+	    !t->has_sender && t->to.len == 0 && t->to.dropped == 0 && t->refused.len == 0 &&
+	    t->refused.dropped == 0 && !s->auth_under_way && !s->auth_challenged && line_is_calm(&s->command) &&
+	    line_is_calm(&s->reply);
+}
+
+static void
+rest(struct smtp_parser *p)
+{
+	struct smtp *s = p->busy;
+
+	if (s == NULL)
+		return;
+	p->kept = s->kept;
+	p->busy = NULL;
+	smtp_pending_free(s);
+	smtp_delivery_drop(s->delivery);
+	smtp_transaction_reset(&s->transaction);
+	line_clear(&s->command);
+	line_clear(&s->reply);
+	buffer_clear(&s->held);
+	buffer_clear(&s->last_reply);
+	sasl_clear(&s->sasl);
+	memory_give_back(s);
+}
+
+static const struct smtp_kept *
+kept_of(const struct smtp_parser *p)
+{
+	return p->busy != NULL ? &p->busy->kept : &p->kept;
 }
 
 /* --- the parser's life --- */
@@ -38,126 +111,102 @@ smtp_tell(struct smtp *s, struct smtp_delivery *d, uint16_t code, usec_t time)
 static void *
 smtp_open(const struct protocol_context *context)
 {
-	struct smtp *s = memory_take_zeroed(1, sizeof(*s));
+	struct smtp_parser *p = memory_take_zeroed(1, sizeof(*p));
 
-	if (s == NULL)
+	if (p == NULL)
 		return NULL;
-	s->context = *context;
-	s->greeted = context->session->midstream;
-	s->lossy = context->session->midstream;
-	line_init(&s->command, context->limits->line);
-	line_init(&s->reply, context->limits->line);
-	buffer_init(&s->held, SMTP_HELD_MAX);
-	smtp_transaction_init(&s->transaction, context->limits->recipients);
-	buffer_init(&s->banner, SMTP_TEXT_MAX);
-	buffer_init(&s->helo, SMTP_TEXT_MAX);
-	buffer_init(&s->last_reply, SMTP_TEXT_MAX + 8);
-	texts_init(&s->commands, context->limits->commands);
-	texts_init(&s->mechanisms, MECHANISMS_MAX);
-	texts_init(&s->rcpt_refused, context->limits->recipients);
-	sasl_init(&s->sasl);
-	return s;
+	p->context = context;
+	p->kept.greeted = context->session->midstream;
+	p->kept.lossy = context->session->midstream;
+	return p;
 }
 
 static enum parser_verdict
-verdict_of(const struct smtp *s)
+settle_down(struct smtp_parser *p)
 {
-	if (s->done)
-		return PARSER_IS_DONE;
-	return s->starts_tls ? PARSER_STARTS_TLS : PARSER_CONTINUES;
+	struct smtp *s = p->busy;
+	enum parser_verdict verdict = s->kept.done ? PARSER_IS_DONE : s->starts_tls ? PARSER_STARTS_TLS : PARSER_CONTINUES;
+
+	if (is_calm(s))
+		rest(p);
+	return verdict;
 }
 
 static enum parser_verdict
 smtp_push(void *self, enum direction from, struct bytes in, usec_t time, size_t *used)
 {
-	struct smtp *s = self;
+	struct smtp_parser *p = self;
+	struct smtp *s;
 
 	*used = in.len;
-	s->starts_tls = false;
-	if (s->done)
+	if (kept_of(p)->done || (s = wake(p)) == NULL)
 		return PARSER_IS_DONE;
-	if ((from == FROM_CLIENT) != s->turned)
+	s->starts_tls = false;
+	if ((from == FROM_CLIENT) != s->kept.turned)
 		smtp_client_push(s, in, time);
 	else
 		*used = smtp_server_push(s, in, time);
-	return verdict_of(s);
+	return settle_down(p);
 }
 
 static enum parser_verdict
 smtp_gap(void *self, enum direction from, uint64_t missing, usec_t time)
 {
-	struct smtp *s = self;
+	struct smtp_parser *p = self;
+	struct smtp *s;
 
-	s->starts_tls = false;
-	if (s->done)
+	if (kept_of(p)->done || (s = wake(p)) == NULL)
 		return PARSER_IS_DONE;
-	if ((from == FROM_CLIENT) != s->turned)
+	s->starts_tls = false;
+	if ((from == FROM_CLIENT) != s->kept.turned)
 		smtp_client_lost(s, missing, time);
 	else
 		smtp_server_lost(s);
-	return verdict_of(s);
+	return settle_down(p);
 }
 
 static void
 smtp_finish(void *self, usec_t time)
 {
-	struct smtp *s = self;
+	struct smtp_parser *p = self;
+	struct smtp *s = p->busy;
 
-	/* DATA without an answer and without content is no message. */
-	if (s->state == SMTP_STATE_GO_AHEAD && s->held.len == 0)
-		s->state = SMTP_STATE_COMMANDS;
-	s->unheard = true;
-	smtp_settle_all(s, time);
-	smtp_login_end(s, 0, time);
-	if (s->delivery != NULL)
-		smtp_tell(s, s->delivery, 0, time);
-	smtp_delivery_drop(s->delivery);
-	s->delivery = NULL;
-	/* What only reading needed is given back: the report is all that is left to do. */
-	smtp_pending_free(s);
-	smtp_transaction_reset(&s->transaction);
-	line_clear(&s->command);
-	line_clear(&s->reply);
-	buffer_clear(&s->held);
-	s->done = true;
+	if (s != NULL) {
+		/* DATA without an answer and without content is no message. */
+		if (s->state == SMTP_STATE_GO_AHEAD && s->held.len == 0)
+			s->state = SMTP_STATE_COMMANDS;
+		s->kept.unheard = true;
+		smtp_settle_all(s, time);
+		smtp_login_end(s, 0, time);
+		if (s->delivery != NULL)
+			smtp_tell(s, s->delivery, 0, time);
+		/* The report is all that is left to do. */
+		rest(p);
+	}
+	p->kept.done = true;
 }
 
 static void
-smtp_report(const void *self, struct session_report *r)
+smtp_report(const void *self, struct session_report *r, struct arena *arena)
 {
-	const struct smtp *s = self;
+	const struct smtp_kept *k = kept_of(self);
 
-	r->is_smtp = s->known > 0 || s->banner_code != 0;
-	r->messages_sent = s->messages_sent;
-	r->starttls |= s->starttls_started;
-	r->smtp = (struct smtp_report){ .banner_code = s->banner_code, .banner_text = buffer_bytes(&s->banner),
-		.has_helo = s->has_helo, .helo_text = buffer_bytes(&s->helo), .commands = texts_slices(&s->commands),
-		.reply_codes = s->codes, .reply_code_count = s->code_count, .reply_codes_dropped = s->codes_dropped,
-		.auth = buffer_bytes(&s->sasl.name), .auth_mechanisms = texts_slices(&s->mechanisms),
-		.rcpt_refused = texts_slices(&s->rcpt_refused), .starttls_offered = s->starttls_offered,
-		.starttls_started = s->starttls_started };
+	r->is_smtp = k->known || k->banner_code != 0;
+	r->messages_sent = k->messages_sent;
+	r->starttls |= k->starttls_started;
+	r->smtp = (struct smtp_report){ .banner_code = k->banner_code, .has_helo = k->has_helo,
+		.starttls_offered = k->starttls_offered, .starttls_started = k->starttls_started };
+	smtp_journal_report(k->journal, &r->smtp, arena);
 }
 
 static void
 smtp_close(void *self)
 {
-	struct smtp *s = self;
+	struct smtp_parser *p = self;
 
-	smtp_pending_free(s);
-	smtp_delivery_drop(s->delivery);
-	smtp_transaction_reset(&s->transaction);
-	line_clear(&s->command);
-	line_clear(&s->reply);
-	buffer_clear(&s->held);
-	buffer_clear(&s->banner);
-	buffer_clear(&s->helo);
-	buffer_clear(&s->last_reply);
-	texts_clear(&s->commands);
-	texts_clear(&s->mechanisms);
-	texts_clear(&s->rcpt_refused);
-	sasl_clear(&s->sasl);
-	memory_give_back(s->codes);
-	memory_give_back(s);
+	rest(p);
+	smtp_journal_free(p->kept.journal);
+	memory_give_back(p);
 }
 
 static const uint16_t ports[] = { 25, 587, 2525, 24, 26, 0 };

@@ -28,6 +28,7 @@
 #include "protocol/smtp_command.h"
 #include "protocol/smtp_data.h"
 #include "protocol/smtp_delivery.h"
+#include "protocol/smtp_journal.h"
 #include "protocol/smtp_reply.h"
 #include "protocol/smtp_transaction.h"
 
@@ -81,8 +82,36 @@ struct smtp_queue {
 	unsigned deliveries;     /* messages in it whose end awaits a reply */
 };
 
+/* What is remembered of the dialogue while nothing is under way. */
+struct smtp_kept {
+	struct smtp_journal *journal;  /* for the report */
+	uint32_t messages, messages_sent, logins;
+	struct anomalies anomalies;
+	uint16_t banner_code;          /* 0: no greeting was seen */
+	uint16_t reply_code;           /* of the multi-line reply under way; 0: none */
+	unsigned unknown_row : 14;     /* commands in a row that were not known */
+	bool greeted : 1;              /* the server's greeting is over */
+	bool client_spoke : 1, server_spoke : 1;
+	bool unheard : 1;              /* the server cannot be heard: nothing is waited for */
+	bool lossy : 1;                /* part of the dialogue was not seen */
+	bool doubtful : 1;             /* replies were lost: what awaits one may have had it */
+	bool lmtp : 1;
+	bool sender_named : 1;         /* the client sent MAIL for the transaction it is in */
+	bool turned : 1;               /* the sides have changed places */
+	bool done : 1;
+	bool known : 1;                /* a command was known */
+	bool auth_seen : 1;            /* words that nobody knows may be secrets */
+	bool authenticated : 1;
+	bool has_helo : 1, helo_accepted : 1;
+	bool starttls_offered : 1, starttls_started : 1;
+};
+
+#define SMTP_UNKNOWN_ROW_MAX 16383
+
+/* A dialogue in which something is under way. */
 struct smtp {
-	struct protocol_context context;
+	const struct protocol_context *context;
+	struct smtp_kept kept;
 	enum smtp_state state;
 	struct line command, reply;
 	struct smtp_data data;
@@ -92,40 +121,24 @@ struct smtp {
 	struct smtp_delivery *delivery;      /* the message whose content comes, or came in chunks so far; NULL: none */
 	struct smtp_transaction transaction; /* what the server holds */
 	struct smtp_queue queue;
-
-	bool greeted;      /* the server's greeting is over */
-	bool client_spoke, server_spoke;
-	bool unheard;      /* the server cannot be heard: nothing is waited for */
-	bool lossy;        /* part of the dialogue was not seen */
-	bool doubtful;     /* replies were lost: what awaits one may have had it */
-	bool lmtp;
-	bool sender_named; /* the client sent MAIL for the transaction it is in */
-	bool turned;       /* the sides have changed places */
-	bool done;
-	bool starts_tls;   /* the server just agreed */
-	unsigned known;    /* commands that were known */
-	unsigned unknown_row;
-	uint16_t reply_code; /* of the multi-line reply under way; 0: none */
-
+	bool starts_tls;                     /* the server just agreed */
 	struct sasl sasl;
-	bool auth_seen;       /* words that nobody knows may be secrets */
-	bool auth_under_way, auth_challenged, authenticated;
+	bool auth_under_way, auth_challenged;
+	struct buffer last_reply;            /* code and text */
+};
 
-	/* for the report */
-	uint16_t banner_code;
-	bool has_helo, helo_accepted;
-	struct buffer banner, helo, last_reply;
-	struct texts commands, mechanisms, rcpt_refused;
-	uint16_t *codes;
-	size_t code_count, code_room;
-	uint64_t codes_dropped;
-	bool starttls_offered, starttls_started;
-	uint32_t messages, messages_sent, logins;
-	struct anomalies anomalies;
+/* The parser itself. Between two exchanges, and after the end, it is all there is. */
+struct smtp_parser {
+	const struct protocol_context *context;
+	struct smtp *busy;     /* NULL: nothing is under way; else kept is there */
+	struct smtp_kept kept;
 };
 
 /* --- smtp.c --- */
 void smtp_say(struct smtp *, enum anomaly, enum direction, usec_t time);
+
+/* Keeps what somebody sent, as text, for the report. */
+void smtp_keep_text(struct smtp *, enum smtp_journal_text, struct bytes);
 
 /* Tells of the message with this final reply; 0: none. */
 void smtp_tell(struct smtp *, struct smtp_delivery *, uint16_t code, usec_t time);

@@ -2,7 +2,6 @@
  *
  * What a command of the client does: it is listed, and its reply awaited.
  */
-#include "base/text.h"
 #include "protocol/smtp.h"
 #include "protocol/smtp_path.h"
 
@@ -20,7 +19,7 @@ smtp_note_command(struct smtp *s, struct bytes word)
 
 		upper[n] = c >= 'a' && c <= 'z' ? (uint8_t)(c - 0x20) : c > ' ' && c < 0x7f ? c : '?';
 	}
-	(void)texts_add(&s->commands, bytes_of(upper, n));
+	smtp_journal_command(&s->kept.journal, bytes_of(upper, n), s->context->limits->commands);
 }
 
 static void
@@ -43,7 +42,7 @@ await_reset(struct smtp *s, enum smtp_awaited what, struct bytes argument, usec_
 	struct smtp_delivery *d = s->delivery;
 
 	s->delivery = NULL;
-	s->sender_named = false;
+	s->kept.sender_named = false;
 	smtp_pending_add(s, what, argument, d, time);
 	smtp_delivery_drop(d);
 }
@@ -51,12 +50,10 @@ await_reset(struct smtp *s, enum smtp_awaited what, struct bytes argument, usec_
 static void
 on_hello(struct smtp *s, const struct smtp_command *c, usec_t time)
 {
-	s->has_helo = true;
-	s->lmtp = c->verb == SMTP_LHLO;
-	if (!s->helo_accepted) {
-		buffer_reset(&s->helo);
-		(void)text_append(&s->helo, c->argument, SMTP_TEXT_MAX);
-	}
+	s->kept.has_helo = true;
+	s->kept.lmtp = c->verb == SMTP_LHLO;
+	if (!s->kept.helo_accepted)
+		smtp_keep_text(s, SMTP_JOURNAL_HELO, c->argument);
 	await_reset(s, SMTP_AWAITS_HELLO, c->argument, time);
 }
 
@@ -80,14 +77,14 @@ on_mail(struct smtp *s, const struct smtp_command *c, usec_t time)
 	/* Chunks of a message that was refused are over now at the latest. */
 	if (s->delivery != NULL && s->delivery->told)
 		smtp_client_abandon(s);
-	s->sender_named = true;
+	s->kept.sender_named = true;
 	on_path(s, c, BYTES("FROM"), SMTP_AWAITS_MAIL, time);
 }
 
 static void
 on_rcpt(struct smtp *s, const struct smtp_command *c, usec_t time)
 {
-	if (!s->sender_named && !s->transaction.has_sender && !s->lossy)
+	if (!s->kept.sender_named && !s->transaction.has_sender && !s->kept.lossy)
 		smtp_say(s, ANOMALY_RCPT_WITHOUT_MAIL, FROM_CLIENT, time);
 	on_path(s, c, BYTES("TO"), SMTP_AWAITS_RCPT, time);
 }
@@ -96,7 +93,7 @@ static void
 on_data(struct smtp *s, const struct smtp_command *c, usec_t time)
 {
 	/* DATA takes no argument: behind a gap a line of text may begin with this word. */
-	if (s->lossy && c->argument.len > 0) {
+	if (s->kept.lossy && c->argument.len > 0) {
 		await(s, SMTP_AWAITS_COMMAND, time);
 		return;
 	}
@@ -167,10 +164,12 @@ on_unknown(struct smtp *s, const struct smtp_command *c, usec_t time)
 {
 	(void)c;
 	await(s, SMTP_AWAITS_COMMAND, time);
-	if (++s->unknown_row < s->context.limits->unknown_commands || s->lossy)
+	if (s->kept.unknown_row < SMTP_UNKNOWN_ROW_MAX)
+		s->kept.unknown_row++;
+	if (s->kept.unknown_row < s->context->limits->unknown_commands || s->kept.lossy)
 		return;
 	smtp_say(s, ANOMALY_NOT_SMTP, FROM_CLIENT, time);
-	s->done = true;
+	s->kept.done = true;
 }
 
 typedef void act(struct smtp *, const struct smtp_command *, usec_t);
@@ -205,13 +204,13 @@ smtp_command_act(struct smtp *s, const struct smtp_command *c, usec_t time)
 	if (smtp_pending_find(s, SMTP_AWAITS_STARTTLS, &before))
 		smtp_say(s, ANOMALY_PLAINTEXT_AFTER_STARTTLS, FROM_CLIENT, time);
 	/* A word nobody knows may be part of a login that was not understood, or of content. */
-	if (c->verb == SMTP_UNKNOWN && (s->auth_seen || s->lossy))
+	if (c->verb == SMTP_UNKNOWN && (s->kept.auth_seen || s->kept.lossy))
 		smtp_note_command(s, BYTES("?"));
 	else
 		smtp_note_command(s, c->word);
 	if (c->verb != SMTP_UNKNOWN) {
-		s->unknown_row = 0;
-		s->known++;
+		s->kept.unknown_row = 0;
+		s->kept.known = true;
 	}
 	(rows[c->verb] != NULL ? rows[c->verb] : on_other)(s, c, time);
 }

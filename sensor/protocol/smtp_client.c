@@ -25,7 +25,7 @@ begin_content(struct smtp *s, usec_t time)
 	if (s->delivery != NULL)
 		smtp_tell(s, s->delivery, 0, time);
 	smtp_client_abandon(s);
-	s->delivery = smtp_delivery_new(TRANSFER_SMTP_DATA, &s->context);
+	s->delivery = smtp_delivery_new(TRANSFER_SMTP_DATA, s->context);
 	if (last != NULL && last->what == SMTP_AWAITS_GO_AHEAD && last->delivery == NULL)
 		last->delivery = smtp_delivery_use(s->delivery);
 	else
@@ -56,7 +56,7 @@ end_message(struct smtp *s, usec_t time)
 	struct smtp_delivery *d = s->delivery;
 
 	s->delivery = NULL;
-	s->sender_named = false;
+	s->kept.sender_named = false;
 	s->state = SMTP_STATE_COMMANDS;
 	if (d != NULL)
 		d->ended = true;
@@ -94,7 +94,7 @@ smtp_client_begin_chunk(struct smtp *s, uint64_t size, bool last, usec_t time)
 {
 	/* A message refused with an earlier chunk, or begun with DATA and cut off, takes no more of them. */
 	if (s->delivery == NULL)
-		s->delivery = smtp_delivery_new(TRANSFER_SMTP_BDAT, &s->context);
+		s->delivery = smtp_delivery_new(TRANSFER_SMTP_BDAT, s->context);
 	if (s->delivery != NULL)
 		smtp_delivery_chunk(s->delivery, size);
 	s->chunk_left = size;
@@ -173,18 +173,18 @@ push_undecided(struct smtp *s, struct bytes in, usec_t time)
 {
 	size_t room = s->held.ceiling - s->held.len, n = in.len < room ? in.len : room;
 
-	if (s->server_spoke && !s->doubtful)
+	if (s->kept.server_spoke && !s->kept.doubtful)
 		smtp_say(s, ANOMALY_DATA_NOT_AWAITED, FROM_CLIENT, time);
 	if (!buffer_append(&s->held, bytes_first(in, n)))
 		smtp_say(s, ANOMALY_TEXT_LOST, FROM_CLIENT, time);
-	if (s->doubtful &&
+	if (s->kept.doubtful &&
 	    (s->held.len >= GUESS_MIN || bytes_find(buffer_bytes(&s->held), '\n') != BYTES_NOWHERE)) {
 		smtp_settle_all(s, time);
 	} else if (s->held.len == s->held.ceiling || s->held.cut) {
 		/* A server of which nothing was heard by now is not within hearing; one that takes so long will have to
 		 * take what it gets. */
-		s->unheard = !s->server_spoke;
-		if (s->unheard)
+		s->kept.unheard = !s->kept.server_spoke;
+		if (s->kept.unheard)
 			smtp_settle_all(s, time);
 		else
 			smtp_say(s, ANOMALY_UNDECIDED_CEILING, FROM_CLIENT, time);
@@ -220,7 +220,7 @@ on_line(struct smtp *s, usec_t time)
 	}
 	if (c.word.len == 0)
 		return;
-	if (s->doubtful)
+	if (s->kept.doubtful)
 		smtp_settle_all(s, time);
 	smtp_command_act(s, &c, time);
 }
@@ -236,17 +236,17 @@ is_foreign(struct smtp *s, usec_t time)
 		return false;
 	if (text.at[0] == TLS_HANDSHAKE && protocol_tls.recognises(FROM_CLIENT, text) == RECOGNISED_SURE) {
 		if (smtp_pending_find(s, SMTP_AWAITS_STARTTLS, &before))
-			s->starttls_started = true;
+			s->kept.starttls_started = true;
 		else
 			smtp_say(s, ANOMALY_TLS_UNASKED, FROM_CLIENT, time);
-		s->done = true;
-	} else if (s->known == 0 && !s->lossy && !s->auth_challenged &&
+		s->kept.done = true;
+	} else if (!s->kept.known && !s->kept.lossy && !s->auth_challenged &&
 		   (s->command.complete || text.len >= FOREIGN_MIN) &&
 		   smtp_recognises(FROM_CLIENT, text) == RECOGNISED_NOT) {
 		smtp_say(s, ANOMALY_NOT_SMTP, FROM_CLIENT, time);
-		s->done = true;
+		s->kept.done = true;
 	}
-	return s->done;
+	return s->kept.done;
 }
 
 static size_t
@@ -262,8 +262,8 @@ push_command(struct smtp *s, struct bytes in, usec_t time)
 void
 smtp_client_push(struct smtp *s, struct bytes in, usec_t time)
 {
-	s->client_spoke = true;
-	while (in.len > 0 && !s->done) {
+	s->kept.client_spoke = true;
+	while (in.len > 0 && !s->kept.done) {
 		size_t used = 0;
 
 		switch (s->state) {
@@ -304,8 +304,8 @@ smtp_client_lost(struct smtp *s, uint64_t missing, usec_t time)
 {
 	uint64_t part;
 
-	s->client_spoke = true;
-	s->lossy = true;
+	s->kept.client_spoke = true;
+	s->kept.lossy = true;
 	if (s->state == SMTP_STATE_GO_AHEAD)
 		smtp_client_guess(s, time);
 	if (s->state == SMTP_STATE_CONTENT) {

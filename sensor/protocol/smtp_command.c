@@ -34,10 +34,19 @@ smtp_verb_name(enum smtp_verb v)
 	return verbs[v];
 }
 
+enum smtp_verb
+smtp_verb_of(struct bytes word)
+{
+	for (int v = SMTP_UNKNOWN + 1; v < SMTP_VERBS; v++)
+		if (bytes_equal_nocase(word, bytes_str(verbs[v])))
+			return (enum smtp_verb)v;
+	return SMTP_UNKNOWN;
+}
+
 struct smtp_command
 smtp_command_read(struct bytes line)
 {
-	struct smtp_command c = { .verb = SMTP_UNKNOWN };
+	struct smtp_command c;
 	struct bytes rest = bytes_trim(line);
 	size_t n = 0;
 
@@ -45,9 +54,7 @@ smtp_command_read(struct bytes line)
 		n++;
 	c.word = bytes_first(rest, n);
 	c.argument = bytes_trim(bytes_skip(rest, n));
-	for (int v = SMTP_UNKNOWN + 1; v < SMTP_VERBS; v++)
-		if (bytes_equal_nocase(c.word, bytes_str(verbs[v])))
-			c.verb = (enum smtp_verb)v;
+	c.verb = smtp_verb_of(c.word);
 	return c;
 }
 

@@ -44,6 +44,9 @@ struct smtp_command {
 /* Takes a line apart; an empty one has the verb SMTP_UNKNOWN and an empty word. */
 struct smtp_command smtp_command_read(struct bytes line);
 
+/* SMTP_UNKNOWN when the word, in any case, is none. */
+enum smtp_verb smtp_verb_of(struct bytes word);
+
 /* The verb in upper case; "" for SMTP_UNKNOWN. Static. */
 const char *smtp_verb_name(enum smtp_verb);
 

@@ -32,7 +32,7 @@ is_full(const struct smtp *s, enum smtp_awaited what, size_t octets)
 {
 	const struct smtp_queue *q = &s->queue;
 
-	return q->len >= s->context.limits->pending || q->octets + octets > SMTP_PENDING_OCTETS ||
+	return q->len >= s->context->limits->pending || q->octets + octets > SMTP_PENDING_OCTETS ||
 	    (what == SMTP_AWAITS_MESSAGE && q->deliveries >= SMTP_DELIVERIES_MAX);
 }
 
@@ -51,7 +51,7 @@ smtp_pending_add(struct smtp *s, enum smtp_awaited what, struct bytes argument, 
 		smtp_say(s, ANOMALY_TEXT_LOST, FROM_CLIENT, time);
 		smtp_settle_all(s, time);
 		if (q->room == 0) {
-			s->done = true;
+			s->kept.done = true;
 			return;
 		}
 	}
@@ -62,7 +62,7 @@ smtp_pending_add(struct smtp *s, enum smtp_awaited what, struct bytes argument, 
 	q->octets += p->argument.len;
 	q->deliveries += what == SMTP_AWAITS_MESSAGE;
 	/* A server that cannot be heard will not answer: no need to wait for it. */
-	if (s->unheard)
+	if (s->kept.unheard)
 		smtp_settle_all(s, time);
 }
 

@@ -3,42 +3,19 @@
  * What the server of an SMTP dialogue answers, and to what: a reply belongs to the oldest command that awaits one, unless
  * its code can only be meant for a later one.
  */
-
 #include "base/text.h"
-#include "base/memory.h"
 #include "protocol/smtp.h"
 
-#define CODES_FIRST 16
+/* Authentication mechanisms a server may offer. */
+#define MECHANISMS_MAX 32
 #define MECHANISM_MAX 32
 
 /* --- what is remembered for the report --- */
 
 static void
-note_code(struct smtp *s, uint16_t code)
-{
-	size_t room = s->code_room == 0 ? CODES_FIRST : s->code_room * 2;
-	uint16_t *more;
-
-	if (s->code_count >= s->context.limits->commands) {
-		s->codes_dropped++;
-		return;
-	}
-	if (s->code_count == s->code_room) {
-		more = memory_resize(s->codes, room * sizeof(*more));
-		if (more == NULL) {
-			s->codes_dropped++;
-			return;
-		}
-		s->codes = more;
-		s->code_room = room;
-	}
-	s->codes[s->code_count++] = code;
-}
-
-static void
 note_reply(struct smtp *s, const struct smtp_reply_line *r)
 {
-	note_code(s, r->code);
+	smtp_journal_code(&s->kept.journal, r->code, s->context->limits->commands);
 	buffer_reset(&s->last_reply);
 	for (int power = 100; power > 0; power /= 10)
 		(void)buffer_append_octet(&s->last_reply, (uint8_t)('0' + r->code / power % 10));
@@ -55,19 +32,19 @@ on_offer(struct smtp *s, struct bytes text)
 	struct bytes rest = text, word = bytes_split(&rest, ' ');
 
 	if (bytes_equal_nocase(word, BYTES("STARTTLS")))
-		s->starttls_offered = true;
+		s->kept.starttls_offered = true;
 	/* "AUTH=" is how the drafts of RFC 2554 wrote it: the same list a second time. */
 	if (bytes_starts_nocase(word, BYTES("AUTH=")))
 		rest = bytes_skip(text, sizeof("AUTH=") - 1);
 	else if (!bytes_equal_nocase(word, BYTES("AUTH")))
 		return;
-	if (s->mechanisms.len > 0)
+	if (smtp_journal_has_offers(s->kept.journal))
 		return;
 	while (rest.len > 0) {
 		struct bytes mechanism = bytes_split(&rest, ' ');
 
 		if (mechanism.len > 0 && mechanism.len <= MECHANISM_MAX && text_is_utf8(mechanism))
-			(void)texts_add(&s->mechanisms, mechanism);
+			smtp_journal_offer(&s->kept.journal, mechanism, MECHANISMS_MAX);
 	}
 }
 
@@ -107,7 +84,7 @@ on_unasked(struct smtp *s, uint16_t code, usec_t time)
 {
 	struct smtp_delivery *d = s->delivery;
 
-	if (s->state == SMTP_STATE_COMMANDS && code == 354 && s->lossy) {
+	if (s->state == SMTP_STATE_COMMANDS && code == 354 && s->kept.lossy) {
 		smtp_client_begin_unasked(s, time);
 	} else if (s->state == SMTP_STATE_CONTENT && code / 100 != 3 &&
 		   (d == NULL || d->lossy || s->data.smuggling)) {
@@ -140,10 +117,10 @@ on_reply(struct smtp *s, uint16_t code, usec_t time)
 	if (code == 334) {
 		/* Also of an AUTH that was not seen: what the client says next may be its secret. */
 		s->auth_challenged = true;
-		s->auth_seen = true;
+		s->kept.auth_seen = true;
 	}
 	/* 354 answers a DATA that was not seen; what is older got its reply where nobody saw it. */
-	if (code == 354 && !certain && s->lossy && s->state == SMTP_STATE_COMMANDS)
+	if (code == 354 && !certain && s->kept.lossy && s->state == SMTP_STATE_COMMANDS)
 		smtp_settle_all(s, time);
 	p = smtp_pending_first(s);
 	if (p == NULL) {
@@ -153,9 +130,9 @@ on_reply(struct smtp *s, uint16_t code, usec_t time)
 	if (p->what == SMTP_AWAITS_AUTH && code == 334)
 		return;
 	/* Where replies were lost, one that fits several commands says nothing. */
-	if (!certain && s->doubtful && s->queue.len > 1)
+	if (!certain && s->kept.doubtful && s->queue.len > 1)
 		return;
-	if (p->what == SMTP_AWAITS_GO_AHEAD && code / 100 == 2 && s->lossy) {
+	if (p->what == SMTP_AWAITS_GO_AHEAD && code / 100 == 2 && s->kept.lossy) {
 		/* DATA is never answered so: this is for a command before it, or for what followed its lost reply. */
 		if (s->held.len == 0)
 			return;
@@ -165,7 +142,7 @@ on_reply(struct smtp *s, uint16_t code, usec_t time)
 			return;
 		}
 	}
-	s->doubtful = false;
+	s->kept.doubtful = false;
 	smtp_settle_first(s, code, time);
 }
 
@@ -175,24 +152,24 @@ on_reply(struct smtp *s, uint16_t code, usec_t time)
 static bool
 is_greeting(struct smtp *s, const struct smtp_reply_line *r)
 {
-	if (!s->greeted && s->banner_code == 0 && r->code != 220 && r->code < 400)
-		s->greeted = true;
-	return !s->greeted;
+	if (!s->kept.greeted && s->kept.banner_code == 0 && r->code != 220 && r->code < 400)
+		s->kept.greeted = true;
+	return !s->kept.greeted;
 }
 
 /* Its first line names the server; further lines are for people. */
 static void
 on_greeting_line(struct smtp *s, const struct smtp_reply_line *r, usec_t time)
 {
-	if (s->banner_code == 0) {
-		if (s->client_spoke)
+	if (s->kept.banner_code == 0) {
+		if (s->kept.client_spoke)
 			smtp_say(s, ANOMALY_EARLY_CLIENT, FROM_CLIENT, time);
-		s->banner_code = r->code;
-		(void)text_append(&s->banner, r->text, SMTP_TEXT_MAX);
+		s->kept.banner_code = r->code;
+		smtp_keep_text(s, SMTP_JOURNAL_GREETING, r->text);
 	}
 	if (!r->last)
 		return;
-	s->greeted = true;
+	s->kept.greeted = true;
 	note_reply(s, r);
 }
 
@@ -210,9 +187,9 @@ on_line(struct smtp *s, usec_t time)
 			smtp_say(s, ANOMALY_BAD_REPLY, FROM_SERVER, time);
 		return;
 	}
-	if (s->reply_code != 0 && s->reply_code != r.code)
+	if (s->kept.reply_code != 0 && s->kept.reply_code != r.code)
 		smtp_say(s, ANOMALY_REPLY_CODES, FROM_SERVER, time);
-	s->reply_code = r.last ? 0 : r.code;
+	s->kept.reply_code = r.last ? 0 : r.code;
 	if (is_greeting(s, &r)) {
 		on_greeting_line(s, &r, time);
 		return;
@@ -231,25 +208,25 @@ smtp_server_push(struct smtp *s, struct bytes in, usec_t time)
 {
 	size_t used = 0;
 
-	s->server_spoke = true;
-	s->unheard = false;
-	while (used < in.len && !s->starts_tls && !s->done) {
+	s->kept.server_spoke = true;
+	s->kept.unheard = false;
+	while (used < in.len && !s->starts_tls && !s->kept.done) {
 		used += line_push(&s->reply, bytes_skip(in, used));
 		if (s->reply.complete)
 			on_line(s, time);
 	}
-	return s->done ? in.len : used;
+	return s->kept.done ? in.len : used;
 }
 
 /* Replies were lost, nobody knows how many. What awaits one may get it yet, if it is the only one. */
 void
 smtp_server_lost(struct smtp *s)
 {
-	s->server_spoke = true;
-	s->unheard = false;
-	s->greeted = true;
-	s->lossy = true;
-	s->reply_code = 0;
+	s->kept.server_spoke = true;
+	s->kept.unheard = false;
+	s->kept.greeted = true;
+	s->kept.lossy = true;
+	s->kept.reply_code = 0;
 	line_lost(&s->reply);
-	s->doubtful = s->queue.len > 0;
+	s->kept.doubtful = s->queue.len > 0;
 }

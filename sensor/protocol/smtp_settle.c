@@ -6,8 +6,6 @@
  */
 #include "protocol/smtp.h"
 
-#include "base/text.h"
-
 static bool
 taken(uint16_t code)
 {
@@ -38,9 +36,8 @@ static void
 settle_hello(struct smtp *s, struct smtp_pending *p, uint16_t code, usec_t time)
 {
 	if (code != 0 && taken(code)) {
-		s->helo_accepted = true;
-		buffer_reset(&s->helo);
-		(void)text_append(&s->helo, buffer_bytes(&p->argument), SMTP_TEXT_MAX);
+		s->kept.helo_accepted = true;
+		smtp_keep_text(s, SMTP_JOURNAL_HELO, buffer_bytes(&p->argument));
 	}
 	settle_reset(s, p, code, time);
 }
@@ -55,6 +52,12 @@ settle_mail(struct smtp *s, struct smtp_pending *p, uint16_t code, usec_t time)
 }
 
 static void
+note_refused(struct smtp *s, struct bytes address)
+{
+	smtp_journal_refused(&s->kept.journal, address, s->context->limits->recipients);
+}
+
+static void
 settle_rcpt(struct smtp *s, struct smtp_pending *p, uint16_t code, usec_t time)
 {
 	struct bytes address = buffer_bytes(&p->argument);
@@ -64,7 +67,7 @@ settle_rcpt(struct smtp *s, struct smtp_pending *p, uint16_t code, usec_t time)
 			smtp_say(s, ANOMALY_RECIPIENT_CEILING, FROM_CLIENT, time);
 		return;
 	}
-	(void)texts_add(&s->rcpt_refused, address);
+	note_refused(s, address);
 	/* Refused for want of a sender it belongs to no transaction. */
 	if (s->transaction.has_sender)
 		(void)texts_add(&s->transaction.refused, address);
@@ -146,7 +149,7 @@ settle_starttls(struct smtp *s, struct smtp_pending *p, uint16_t code, usec_t ti
 {
 	if (code != 220)
 		return;
-	s->starttls_started = true;
+	s->kept.starttls_started = true;
 	s->starts_tls = true;
 	begin_anew(s, p, time);
 }
@@ -158,8 +161,8 @@ settle_turn(struct smtp *s, struct smtp_pending *p, uint16_t code, usec_t time)
 	if (code / 100 != 2)
 		return;
 	begin_anew(s, p, time);
-	s->turned = !s->turned;
-	s->greeted = false;
+	s->kept.turned = !s->kept.turned;
+	s->kept.greeted = false;
 	line_begin(&s->reply);
 }
 
@@ -204,7 +207,7 @@ settle_one_recipient(struct smtp *s, struct smtp_delivery *d, uint16_t code)
 			d->recipient++;
 		} else {
 			(void)texts_add(&d->envelope.refused, to->at[d->recipient]);
-			(void)texts_add(&s->rcpt_refused, to->at[d->recipient]);
+			note_refused(s, to->at[d->recipient]);
 			texts_remove(to, d->recipient);
 		}
 	}
@@ -219,7 +222,7 @@ smtp_settle_first(struct smtp *s, uint16_t code, usec_t time)
 {
 	struct smtp_pending *first = smtp_pending_first(s), p;
 
-	if (first->what == SMTP_AWAITS_MESSAGE && s->lmtp && code != 0 && first->delivery != NULL) {
+	if (first->what == SMTP_AWAITS_MESSAGE && s->kept.lmtp && code != 0 && first->delivery != NULL) {
 		if (settle_one_recipient(s, first->delivery, code))
 			return;
 		code = 0; /* what was kept of the replies decides */
@@ -236,7 +239,7 @@ smtp_settle_all(struct smtp *s, usec_t time)
 	size_t n = s->queue.len;
 
 	/* What is held may bring further commands: those are not meant. */
-	s->doubtful = false;
+	s->kept.doubtful = false;
 	while (n-- > 0 && s->queue.len > 0)
 		smtp_settle_first(s, 0, time);
 }

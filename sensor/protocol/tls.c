@@ -69,10 +69,11 @@ tls_finish(void *self, usec_t time)
 }
 
 static void
-tls_report(const void *self, struct session_report *r)
+tls_report(const void *self, struct session_report *r, struct arena *arena)
 {
 	(void)self;
 	(void)r;
+	(void)arena;
 }
 
 static void

@@ -36,6 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct protocol_context context = { .session = &session, .limits = &limits, .message_limits = &message_limits,
 		.observe = observe, .observe_arg = &sum };
 	struct session_report report = { .end = SESSION_FIN };
+	struct arena arena;
 	struct bytes in = bytes_of(data, size);
 	void *parser = protocol_smtp.open(&context);
 
@@ -57,7 +58,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 	}
 	protocol_smtp.finish(parser, 2);
-	protocol_smtp.report(parser, &report);
+	arena_init(&arena);
+	protocol_smtp.report(parser, &report, &arena);
+	arena_clear(&arena);
 	protocol_smtp.close(parser);
 	return 0;
 }

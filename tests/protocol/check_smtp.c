@@ -379,6 +379,60 @@ START_TEST(endless_pipeline)
 }
 END_TEST
 
+/* Nothing is kept for an exchange when there is none: a million connections may stand there. */
+START_TEST(calm_between_exchanges)
+{
+	static const struct {
+		const char *text;
+		bool calm;
+	} steps[] = {
+		{ "S220 mx ES", false },
+		{ "SMTP ready\r\n", true },
+		{ "CEHLO me", false },
+		{ "C\r\n", false },
+		{ "S250-mx\r\n", false },
+		{ "S250 SIZE\r\n", true },
+		{ "CAUTH LOGIN\r\n", false },
+		{ "S334 VXNlcm5hbWU6\r\n", false },
+		{ "Cam9l\r\n", false },
+		{ "S535 no\r\n", true },
+		{ "CMAIL FROM:<a@x>\r\n", false },
+		{ "S250 OK\r\n", false },
+		{ "CRCPT TO:<b@y>\r\n", false },
+		{ "S250 OK\r\n", false },
+		{ "CDATA\r\n", false },
+		{ "S354 go\r\n", false },
+		{ "CSubject: Hi\r\n\r\n.\r\n", false },
+		{ "S250 queued\r\n", true },
+		{ "CNOOP\r\nMAIL FROM:<c@x>\r\n", false },
+		{ "S250 OK\r\n", false },
+		{ "S550 no\r\n", true },
+		{ "CQUIT\r\n", false },
+	};
+	struct session session = { .protocol = MAIL_SMTP };
+	struct recorder r;
+	struct protocol_context context = { .session = &session, .limits = &script_limits,
+		.message_limits = &script_message_limits, .observe = recorder_observe, .observe_arg = &r };
+	struct smtp_parser *p = protocol_smtp.open(&context);
+	size_t used;
+
+	recorder_init(&r);
+	ck_assert_ptr_null(p->busy);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		enum direction from = steps[i].text[0] == 'C' ? FROM_CLIENT : FROM_SERVER;
+
+		(void)protocol_smtp.data(p, from, bytes_str(steps[i].text + 1), 1, &used);
+		ck_assert_msg((p->busy == NULL) == steps[i].calm, "%s", steps[i].text);
+	}
+	protocol_smtp.finish(p, 2);
+	ck_assert_ptr_null(p->busy);
+	protocol_smtp.close(p);
+	ck_assert_uint_eq(r.messages, 1);
+	recorder_clear(&r);
+	ck_assert_uint_le(sizeof(*p), 56);
+}
+END_TEST
+
 START_TEST(endless_line)
 {
 	static uint8_t block[65536];
@@ -463,6 +517,7 @@ add_tests(TCase *tests)
 	tcase_add_loop_test(tests, gap_at_every_octet, 0, 4);
 	tcase_add_test(tests, ceilings);
 	tcase_add_test(tests, endless_pipeline);
+	tcase_add_test(tests, calm_between_exchanges);
 	tcase_add_test(tests, endless_line);
 	tcase_add_test(tests, secrets_never);
 	tcase_add_test(tests, recognition);

@@ -111,6 +111,7 @@ END_TEST
 /* A parser with a recorder, and a flood of bytes. */
 struct flood {
 	struct session session;
+	struct protocol_context context;
 	struct recorder r;
 	void *parser;
 };
@@ -118,12 +119,11 @@ struct flood {
 static void
 flood_begin(struct flood *f)
 {
-	struct protocol_context context = { .session = &f->session, .limits = &script_limits,
+	f->context = (struct protocol_context){ .session = &f->session, .limits = &script_limits,
 		.message_limits = &script_message_limits, .observe = recorder_observe, .observe_arg = &f->r };
-
 	f->session = (struct session){ .protocol = MAIL_SMTP };
 	recorder_init(&f->r);
-	f->parser = protocol_smtp.open(&context);
+	f->parser = protocol_smtp.open(&f->context);
 }
 
 static void

@@ -11,13 +11,16 @@
 
 static struct session session = { .protocol = MAIL_SMTP };
 
-static struct smtp *
+static struct smtp_parser *
 begin(struct recorder *r, const struct protocol_limits *limits)
 {
-	struct protocol_context context = { .session = &session, .limits = limits,
-		.message_limits = &script_message_limits, .observe = recorder_observe, .observe_arg = r };
-	struct smtp *s = protocol_smtp.open(&context);
+	static struct protocol_context context;
+	struct smtp_parser *s;
 	size_t used;
+
+	context = (struct protocol_context){ .session = &session, .limits = limits,
+		.message_limits = &script_message_limits, .observe = recorder_observe, .observe_arg = r };
+	s = protocol_smtp.open(&context);
 
 	recorder_init(r);
 	(void)protocol_smtp.data(s, FROM_SERVER, BYTES("220 mx ESMTP\r\n"), 1, &used);
@@ -25,7 +28,7 @@ begin(struct recorder *r, const struct protocol_limits *limits)
 }
 
 static void
-say(struct smtp *s, enum direction from, const char *text)
+say(struct smtp_parser *s, enum direction from, const char *text)
 {
 	size_t used;
 
@@ -33,7 +36,7 @@ say(struct smtp *s, enum direction from, const char *text)
 }
 
 static void
-end(struct smtp *s, struct recorder *r)
+end(struct smtp_parser *s, struct recorder *r)
 {
 	protocol_smtp.finish(s, 2);
 	protocol_smtp.close(s);
@@ -42,11 +45,11 @@ end(struct smtp *s, struct recorder *r)
 
 /* A message behind all of it is still told of as it is. */
 static void
-assert_followed(struct smtp *s, struct recorder *r)
+assert_followed(struct smtp_parser *s, struct recorder *r)
 {
 	say(s, FROM_CLIENT, "RSET\r\n");
 	say(s, FROM_SERVER, "221 what\r\n"); /* whatever was due */
-	while (s->queue.len > 0)
+	while (s->busy != NULL && s->busy->queue.len > 0)
 		say(s, FROM_SERVER, "250 OK\r\n");
 	say(s, FROM_CLIENT, "MAIL FROM:<z@x>\r\nRCPT TO:<w@y>\r\nDATA\r\n");
 	say(s, FROM_SERVER, "250 OK\r\n250 OK\r\n354 go\r\n");
@@ -60,18 +63,18 @@ START_TEST(commands)
 {
 	struct protocol_limits limits = script_limits;
 	struct recorder r;
-	struct smtp *s = begin(&r, &limits);
+	struct smtp_parser *s = begin(&r, &limits);
 
 	for (size_t i = 0; i < limits.pending; i++)
 		say(s, FROM_CLIENT, "NOOP\r\n");
-	ck_assert_uint_eq(s->queue.len, limits.pending);
+	ck_assert_uint_eq(s->busy->queue.len, limits.pending);
 	ck_assert_uint_eq(r.anomalies, 0);
 	say(s, FROM_CLIENT, "NOOP\r\n");
-	ck_assert_uint_eq(s->queue.len, 1);
+	ck_assert_uint_eq(s->busy->queue.len, 1);
 	ck_assert_str_eq(recorder_text(&r), "anomaly pending_ceiling client\n");
 	for (size_t i = 0; i < 10 * limits.pending; i++) {
 		say(s, FROM_CLIENT, "NOOP\r\n");
-		ck_assert_uint_le(s->queue.len, limits.pending);
+		ck_assert_uint_le(s->busy->queue.len, limits.pending);
 	}
 	ck_assert_uint_eq(r.anomalies, 1);
 	assert_followed(s, &r);
@@ -84,7 +87,7 @@ START_TEST(octets)
 	struct protocol_limits limits = script_limits;
 	char line[1100];
 	struct recorder r;
-	struct smtp *s;
+	struct smtp_parser *s;
 
 	limits.pending = 100000;
 	limits.recipients = 3;
@@ -93,12 +96,12 @@ START_TEST(octets)
 	say(s, FROM_CLIENT, "MAIL FROM:<a@x>\r\n");
 	for (int i = 0; i < 300; i++) {
 		say(s, FROM_CLIENT, line);
-		ck_assert_uint_le(s->queue.octets, SMTP_PENDING_OCTETS);
+		ck_assert_uint_le(s->busy->queue.octets, SMTP_PENDING_OCTETS);
 	}
-	ck_assert_uint_lt(s->queue.len, 100);
+	ck_assert_uint_lt(s->busy->queue.len, 100);
 	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "anomaly pending_ceiling client\n"));
 	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "anomaly recipient_ceiling client\n"));
-	ck_assert_uint_eq(s->transaction.to.len, 3);
+	ck_assert_uint_eq(s->busy->transaction.to.len, 3);
 	assert_followed(s, &r);
 	end(s, &r);
 }
@@ -108,16 +111,16 @@ START_TEST(messages)
 {
 	struct protocol_limits limits = script_limits;
 	struct recorder r;
-	struct smtp *s;
+	struct smtp_parser *s;
 
 	limits.pending = 100000;
 	s = begin(&r, &limits);
 	for (int i = 0; i < 100; i++) {
 		say(s, FROM_CLIENT, "MAIL FROM:<a@x>\r\nRCPT TO:<b@y>\r\nBDAT 2 LAST\r\nx\n");
-		ck_assert_uint_le(s->queue.deliveries, SMTP_DELIVERIES_MAX);
+		ck_assert_uint_le(s->busy->queue.deliveries, SMTP_DELIVERIES_MAX);
 	}
 	/* What gave way was told of as unanswered. */
-	ck_assert_uint_eq(r.messages, 100 - s->queue.deliveries);
+	ck_assert_uint_eq(r.messages, 100 - s->busy->queue.deliveries);
 	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "anomaly pending_ceiling client\n"));
 	ck_assert_ptr_null(strstr(recorder_text(&r), "accepted"));
 	assert_followed(s, &r);

@@ -140,7 +140,7 @@ START_TEST(the_later_layer_wins)
 	ck_assert_str_eq(s->publish.redis.event_datasets[0], "mailtap.session");
 	ck_assert_ptr_eq(strstr(text, "sensor_name: edge  # m.yaml:1\n"), text);
 	ck_assert_ptr_nonnull(strstr(text, "\nlocal_domains: [example.org]  # m.yaml:6\n"));
-	ck_assert_ptr_nonnull(strstr(text, "\nflow:\n  max: 3000  # command line\n  idle_timeout: 1h  # m.yaml:5\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nflow:\n  max: 3000  # command line\n  max_embryonic: 100000  # default\n  idle_timeout: 1h  # m.yaml:5\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\n  embryonic_timeout: 30s  # default\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\n  interfaces: [tap0, tap1]  # command line\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\n    prefix: \"a:b\"  # m.yaml:8\n"));
@@ -242,7 +242,7 @@ START_TEST(the_command_line)
 {
 	ck_assert_str_eq(wrong(NULL, "flow.max"), "--set flow.max: no value: write --set flow.max=VALUE\n");
 	ck_assert_str_eq(wrong(NULL, "flow=1"),
-	    "--set flow=1: flow is a section: name one of its keys after a dot: max, idle_timeout, embryonic_timeout, "
+	    "--set flow=1: flow is a section: name one of its keys after a dot: max, max_embryonic, idle_timeout, embryonic_timeout, "
 	    "closed_timeout, vlan_in_key, count_duplicates\n");
 	ck_assert_str_eq(
 	    wrong(NULL, "snaplen=1"), "--set snaplen=1: unknown key \"snaplen\": did you mean \"capture.snaplen\"?\n");

@@ -186,6 +186,7 @@ script_run(const struct script *s, const struct protocol *protocol, const struct
 		.message_limits = &script_message_limits, .observe = recorder_observe, .observe_arg = r };
 	struct player player = { .protocol = protocol, .parser = protocol->open(&context), .play = play };
 	struct session_report report = { .end = SESSION_FIN };
+	struct arena arena;
 
 	if (player.parser == NULL)
 		abort();
@@ -202,8 +203,10 @@ script_run(const struct script *s, const struct protocol *protocol, const struct
 			player.done = protocol->gap(player.parser, from, missing, 1000) == PARSER_IS_DONE;
 	}
 	protocol->finish(player.parser, 2000);
-	protocol->report(player.parser, &report);
+	arena_init(&arena);
+	protocol->report(player.parser, &report, &arena);
 	put_report(r, &report);
+	arena_clear(&arena);
 	protocol->close(player.parser);
 }
 
