@@ -96,6 +96,9 @@ fill_session(struct dialogues *all, const struct dialogue *d)
 	struct dialogue_opening o = { 0 };
 	const struct protocol *row = row_of(d->protocol);
 
+	if (all->described == d)
+		return;
+	all->described = d;
 	all->describe(d->owner, &o);
 	all->session = (struct session){ .id = session_identity(&o), .client = o.client, .server = o.server,
 		.start = o.start, .protocol = row == NULL ? MAIL_UNKNOWN : row->id, .vlan = o.vlan,
@@ -264,6 +267,7 @@ open_parser(struct dialogue *d, const struct protocol *row, struct held **held)
 
 	fill_session(d->all, d);
 	d->all->session.protocol = row->id;
+	d->all->described = NULL;
 	parser = row->open(&d->all->context);
 	if (parser == NULL)
 		return false;
@@ -280,7 +284,7 @@ first_words(const struct held *h, enum direction from, uint8_t *out)
 {
 	size_t at = 0, n = 0;
 
-	for (unsigned i = 0; h != NULL && i < h->stretch_count; i++) {
+	for (unsigned i = 0; i < h->stretch_count; i++) {
 		if (h->stretches[i].from == from && h->stretches[i].len > 0) {
 			memcpy(out + n, h->octets.at + at, h->stretches[i].len);
 			n += h->stretches[i].len;
@@ -292,25 +296,24 @@ first_words(const struct held *h, enum direction from, uint8_t *out)
 
 enum choice { CHOICE_OPEN, CHOICE_WAIT, CHOICE_NOTHING };
 
-/* The rule of the drawing in dialogue.h. */
+/* The rule of the drawing in dialogue.h, for what each side said first. */
 static enum choice
-choose(const struct dialogue *d, const struct protocol **row)
+judge(const struct dialogue *d, const struct bytes said[2], const struct protocol **row)
 {
-	uint8_t room[HELD_MAX];
 	const struct protocol *best = NULL, *by_port = row_of(d->by_port);
 	bool port_fits = by_port != NULL, possible = false;
 	enum recognition best_how = RECOGNISED_NOT;
 
-	for (int from = FROM_CLIENT; from <= FROM_SERVER; from++) {
-		struct bytes first = first_words(d->held, (enum direction)from, room);
+	for (int from = FROM_CLIENT; from <= FROM_SERVER && port_fits; from++)
+		port_fits = said[from].len == 0 ||
+		    by_port->recognises((enum direction)from, said[from]) != RECOGNISED_NOT;
+	for (int from = FROM_CLIENT; from <= FROM_SERVER && !port_fits; from++) {
 		enum recognition how = RECOGNISED_NOT;
 		const struct protocol *hit;
 
-		if (first.len == 0)
+		if (said[from].len == 0)
 			continue;
-		if (port_fits && by_port->recognises((enum direction)from, first) == RECOGNISED_NOT)
-			port_fits = false;
-		hit = protocol_by_content((enum direction)from, first, &how);
+		hit = protocol_by_content((enum direction)from, said[from], &how);
 		if (hit != NULL && how > best_how) {
 			best = hit;
 			best_how = how;
@@ -321,6 +324,18 @@ choose(const struct dialogue *d, const struct protocol **row)
 	if (*row != NULL)
 		return CHOICE_OPEN;
 	return possible ? CHOICE_WAIT : CHOICE_NOTHING;
+}
+
+/* The same for what is held. */
+static enum choice
+choose(const struct dialogue *d, const struct protocol **row)
+{
+	uint8_t room[2][HELD_MAX];
+	struct bytes said[2] = { { NULL, 0 }, { NULL, 0 } };
+
+	for (int from = FROM_CLIENT; from <= FROM_SERVER && d->held != NULL; from++)
+		said[from] = first_words(d->held, (enum direction)from, room[from]);
+	return judge(d, said, row);
 }
 
 /* Opens the parser and hands it what was held for it. */
@@ -369,9 +384,20 @@ static void
 recognise(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
 {
 	const struct protocol *row = NULL;
-	size_t kept = hold(d, from, data);
-	enum choice choice = choose(d, &row);
+	enum choice choice = CHOICE_WAIT;
+	size_t kept = 0;
 
+	if (d->held == NULL) {
+		/* Mostly the first words say enough: then nothing need be held. */
+		struct bytes said[2] = { { NULL, 0 }, { NULL, 0 } };
+
+		said[from] = bytes_first(data, HELD_MAX);
+		choice = judge(d, said, &row);
+	}
+	if (d->held != NULL || choice == CHOICE_WAIT) {
+		kept = hold(d, from, data);
+		choice = choose(d, &row);
+	}
 	if (choice == CHOICE_WAIT && kept == data.len)
 		return;
 	d->mismatch = d->by_port != 0 && row != row_of(d->by_port);
@@ -492,6 +518,8 @@ dialogue_free(struct dialogue *d)
 {
 	if (d == NULL)
 		return;
+	if (d->all->described == d)
+		d->all->described = NULL;
 	if (d->state == DIALOGUE_HELD)
 		held_free(d->held);
 	else if (d->parser != NULL)

@@ -49,7 +49,8 @@ struct dialogues {
 
 	/* Their own: */
 	const struct dialogue *current; /* whose parser is at work */
-	struct session session;         /* of what is being observed */
+	const struct dialogue *described; /* whose session this is; NULL: nobody's */
+	struct session session;
 	struct protocol_context context;
 };
 

@@ -63,10 +63,28 @@ append_whole(struct buffer *out, struct bytes piece)
 	return buffer_append(out, piece);
 }
 
+/* Octets from the front that stand for themselves, at most `most`. */
+static size_t
+plain_run(struct bytes in, size_t most)
+{
+	size_t n = 0;
+
+	in = bytes_first(in, most);
+	while (n < in.len && ((in.at[n] >= 0x20 && in.at[n] < 0x80) || in.at[n] == '\t'))
+		n++;
+	return n;
+}
+
+bool
+text_is_plain(struct bytes b)
+{
+	return plain_run(b, b.len) == b.len;
+}
+
 bool
 text_append(struct buffer *out, struct bytes in, size_t max)
 {
-	size_t start = out->len, room = out->ceiling - out->len;
+	size_t start = out->len, room = out->ceiling - out->len, run;
 	size_t fits = out->len; /* the longest cut that leaves room for the ellipsis */
 	bool short_of_room = room < max;
 
@@ -77,6 +95,10 @@ text_append(struct buffer *out, struct bytes in, size_t max)
 		bool bad = n == 0 || (in.at[0] < 0x20 && in.at[0] != '\t');
 		struct bytes piece = bad ? REPLACEMENT : bytes_first(in, n);
 
+		/* What leaves room for the ellipsis in any case is taken at once. */
+		run = n == 1 && max - (out->len - start) > 3 ? plain_run(in, max - (out->len - start) - 3) : 0;
+		if (run > 0)
+			piece = bytes_first(in, n = run);
 		if (out->len - start + piece.len > max) {
 			out->len = fits;
 			if (max >= 3)

@@ -13,6 +13,9 @@ size_t text_sequence(struct bytes b);
 
 bool text_is_utf8(struct bytes);
 
+/* Whether text_append() would append it as it is: ASCII without control characters, tabs allowed. */
+bool text_is_plain(struct bytes);
+
 /* Appends `in` to out with each bad octet as U+FFFD and NUL and other C0 controls but tab as U+FFFD too. At most `max`
  * octets of UTF-8 are appended; when more were due, the value is cut between characters so that it ends in U+2026
  * within `max` (max at least 3), and false is returned. Room in `out` counts like `max`, and sets its `cut`. */

@@ -18,17 +18,22 @@ void
 smtp_tell(struct smtp *s, struct smtp_delivery *d, uint16_t code, usec_t time)
 {
 	struct smtp_telling telling = { .context = s->context, .ordinal = s->kept.messages,
-		.helo_text = smtp_journal_text(s->kept.journal, SMTP_JOURNAL_HELO), .authenticated = s->kept.authenticated, .code = code, .time = time };
+		.helo_text = smtp_journal_text(s->kept.journal, SMTP_JOURNAL_HELO),
+		.authenticated = s->kept.authenticated, .code = code, .time = time };
+	struct buffer reply;
 
+	buffer_init(&reply, SMTP_REPLY_MAX);
 	smtp_envelop(s, d);
 	if (code != 0)
-		telling.reply_text = buffer_bytes(&s->last_reply);
+		smtp_put_reply(s, &reply);
 	else
 		code = d->code;
-	if (!smtp_delivery_tell(d, &telling))
-		return;
-	s->kept.messages++;
-	s->kept.messages_sent += code < 400 && d->ended;
+	telling.reply_text = buffer_bytes(&reply);
+	if (smtp_delivery_tell(d, &telling)) {
+		s->kept.messages++;
+		s->kept.messages_sent += code < 400 && d->ended;
+	}
+	buffer_clear(&reply);
 }
 
 void
@@ -36,6 +41,10 @@ smtp_keep_text(struct smtp *s, enum smtp_journal_text which, struct bytes in)
 {
 	struct buffer text;
 
+	if (text_is_plain(in) && in.len <= SMTP_TEXT_MAX) {
+		smtp_journal_set(&s->kept.journal, which, in);
+		return;
+	}
 	buffer_init(&text, SMTP_TEXT_MAX);
 	(void)text_append(&text, in, SMTP_TEXT_MAX);
 	smtp_journal_set(&s->kept.journal, which, buffer_bytes(&text));
@@ -63,7 +72,6 @@ wake(struct smtp_parser *p)
 	line_init(&s->reply, s->context->limits->line);
 	buffer_init(&s->held, SMTP_HELD_MAX);
 	smtp_transaction_init(&s->transaction, s->context->limits->recipients);
-	buffer_init(&s->last_reply, SMTP_TEXT_MAX + 8);
 	sasl_init(&s->sasl);
 	p->busy = s;
 	return s;
@@ -95,7 +103,6 @@ rest(struct smtp_parser *p)
 	line_clear(&s->command);
 	line_clear(&s->reply);
 	buffer_clear(&s->held);
-	buffer_clear(&s->last_reply);
 	sasl_clear(&s->sasl);
 	memory_give_back(s);
 }

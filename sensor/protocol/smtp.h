@@ -43,6 +43,7 @@
 
 /* Octets kept of a greeting, of a reply, of HELO's argument. */
 #define SMTP_TEXT_MAX 8192
+#define SMTP_REPLY_MAX (SMTP_TEXT_MAX + 8)
 
 enum smtp_state {
 	SMTP_STATE_COMMANDS,
@@ -124,7 +125,7 @@ struct smtp {
 	bool starts_tls;                     /* the server just agreed */
 	struct sasl sasl;
 	bool auth_under_way, auth_challenged;
-	struct buffer last_reply;            /* code and text */
+	struct smtp_reply_line last_reply;   /* while it is acted on */
 };
 
 /* The parser itself. Between two exchanges, and after the end, it is all there is. */
@@ -181,6 +182,12 @@ void smtp_command_act(struct smtp *, const struct smtp_command *, usec_t time);
 /* Returns how many octets were used: fewer than given only when the server agreed to TLS. */
 size_t smtp_server_push(struct smtp *, struct bytes, usec_t time);
 void smtp_server_lost(struct smtp *);
+
+/* The reply that is acted on, code and text, into *out, which the caller initialised and clears. */
+void smtp_put_reply(const struct smtp *, struct buffer *out);
+
+/* Keeps it with the message: it decides if no other comes. */
+void smtp_keep_reply(const struct smtp *, struct smtp_delivery *, uint16_t code);
 
 /* --- smtp_pending.c --- */
 

@@ -16,13 +16,29 @@ static void
 note_reply(struct smtp *s, const struct smtp_reply_line *r)
 {
 	smtp_journal_code(&s->kept.journal, r->code, s->context->limits->commands);
-	buffer_reset(&s->last_reply);
-	for (int power = 100; power > 0; power /= 10)
-		(void)buffer_append_octet(&s->last_reply, (uint8_t)('0' + r->code / power % 10));
-	if (r->text.len > 0) {
-		(void)buffer_append_octet(&s->last_reply, ' ');
-		(void)text_append(&s->last_reply, r->text, SMTP_TEXT_MAX);
-	}
+	s->last_reply = *r;
+}
+
+void
+smtp_put_reply(const struct smtp *s, struct buffer *out)
+{
+	const struct smtp_reply_line *r = &s->last_reply;
+	uint8_t digits[] = { (uint8_t)('0' + r->code / 100), (uint8_t)('0' + r->code / 10 % 10),
+		(uint8_t)('0' + r->code % 10), ' ' };
+
+	(void)buffer_append(out, bytes_of(digits, r->text.len > 0 ? 4 : 3));
+	(void)text_append(out, r->text, SMTP_TEXT_MAX);
+}
+
+void
+smtp_keep_reply(const struct smtp *s, struct smtp_delivery *d, uint16_t code)
+{
+	struct buffer reply;
+
+	buffer_init(&reply, SMTP_REPLY_MAX);
+	smtp_put_reply(s, &reply);
+	smtp_delivery_keep_reply(d, code, buffer_bytes(&reply));
+	buffer_clear(&reply);
 }
 
 /* A line of the answer to EHLO: what the server offers. */
@@ -97,7 +113,7 @@ on_unasked(struct smtp *s, uint16_t code, usec_t time)
 		smtp_client_abandon(s);
 	} else if (s->state == SMTP_STATE_CONTENT && code >= 400 && d != NULL) {
 		/* It has had enough. Some more may come, but no other reply. */
-		smtp_delivery_keep_reply(d, code, buffer_bytes(&s->last_reply));
+		smtp_keep_reply(s, d, code);
 	}
 }
 

@@ -213,7 +213,7 @@ settle_one_recipient(struct smtp *s, struct smtp_delivery *d, uint16_t code)
 	}
 	/* The message is taken when one recipient is; the first reply that says so is its reply. */
 	if (d->code == 0 || (d->code >= 400 && taken(code)))
-		smtp_delivery_keep_reply(d, code, buffer_bytes(&s->last_reply));
+		smtp_keep_reply(s, d, code);
 	return d->replies > 1 && --d->replies > 0;
 }
 

@@ -298,9 +298,46 @@ START_TEST(letters_become_small)
 }
 END_TEST
 
+START_TEST(plain_text)
+{
+	ck_assert(text_is_plain(BYTES("")));
+	ck_assert(text_is_plain(BYTES(" ~\t\x7f")));
+	ck_assert(!text_is_plain(BYTES("a\r")));
+	ck_assert(!text_is_plain(BYTES("a\0")));
+	ck_assert(!text_is_plain(BYTES("caf\xc3\xa9")));
+}
+END_TEST
+
+/* Plain stretches are taken at once: the cut falls where it does octet by octet, at whatever length and room. */
+START_TEST(a_long_plain_value_is_cut_alike)
+{
+	static const char value[] = "plain text, \xc3\xa9 and some more of it";
+
+	for (size_t max = 3; max < sizeof(value) + 3; max++) {
+		struct buffer out;
+		bool whole = sizeof(value) - 1 <= max;
+
+		buffer_init(&out, 100);
+		ck_assert_int_eq(text_append(&out, BYTES(value), max), whole);
+		ck_assert_uint_le(out.len, max);
+		if (whole) {
+			ck_assert(bytes_equal(buffer_bytes(&out), BYTES(value)));
+		} else {
+			/* Nothing longer would have left room for the ellipsis; only the two octets of a letter may. */
+			ck_assert_uint_ge(out.len + 1, max);
+			ck_assert_mem_eq(out.at + out.len - 3, "\xe2\x80\xa6", 3);
+			ck_assert_mem_eq(out.at, value, out.len - 3);
+		}
+		buffer_clear(&out);
+	}
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
+	tcase_add_test(tests, plain_text);
+	tcase_add_test(tests, a_long_plain_value_is_cut_alike);
 	tcase_add_test(tests, sequences_are_told_from_bad_octets);
 	tcase_add_test(tests, every_point_is_written);
 	tcase_add_test(tests, a_point_fits_or_is_left_out);
