@@ -318,10 +318,10 @@ START_TEST(a_long_plain_value_is_cut_alike)
 		bool whole = sizeof(value) - 1 <= max;
 
 		buffer_init(&out, 100);
-		ck_assert_int_eq(text_append(&out, BYTES(value), max), whole);
+		ck_assert_int_eq(text_append(&out, bytes_of(value, sizeof(value) - 1), max), whole);
 		ck_assert_uint_le(out.len, max);
 		if (whole) {
-			ck_assert(bytes_equal(buffer_bytes(&out), BYTES(value)));
+			ck_assert(bytes_equal(buffer_bytes(&out), bytes_of(value, sizeof(value) - 1)));
 		} else {
 			/* Nothing longer would have left room for the ellipsis; only the two octets of a letter may. */
 			ck_assert_uint_ge(out.len + 1, max);
