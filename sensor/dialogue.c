@@ -485,16 +485,21 @@ observe_session(struct dialogue *d, const struct dialogue_wire *wire, enum sessi
 	arena_clear(&arena);
 }
 
-void
+struct dialogue_due
 dialogue_account(struct dialogue *d, const struct dialogue_wire *wire, usec_t now)
 {
+	const struct dialogue_limits *limits = d->all->limits;
 	uint64_t moved = wire->traffic[0].bytes - d->observed_volume[0] + wire->traffic[1].bytes -
 	    d->observed_volume[1];
 
-	if (moved >= d->all->limits->volume_step)
+	if (moved >= limits->volume_step) {
 		observe_volume(d, wire, false, now);
-	if (d->all->limits->session_update > 0 && now - d->observed_at >= d->all->limits->session_update)
+		moved = 0;
+	}
+	if (limits->session_update > 0 && now - d->observed_at >= limits->session_update)
 		observe_session(d, wire, SESSION_LIVES, now);
+	return (struct dialogue_due){ limits->volume_step - moved,
+		limits->session_update > 0 ? d->observed_at + limits->session_update : INT64_MAX };
 }
 
 void

@@ -71,8 +71,14 @@ void dialogue_gap(struct dialogue *, enum direction, uint64_t missing, usec_t ti
 void dialogue_oddity(struct dialogue *, enum direction, const char *name, const char *sentence, uint64_t count,
     usec_t time);
 
-/* After a packet: observes volume and, in between, the session, when due. Cheap. */
-void dialogue_account(struct dialogue *, const struct dialogue_wire *, usec_t now);
+/* When dialogue_account() has to be called again: after so many octets of payload, or at this time. */
+struct dialogue_due {
+	uint64_t octets;
+	usec_t time;
+};
+
+/* After a packet: observes volume and, in between, the session, when due. */
+struct dialogue_due dialogue_account(struct dialogue *, const struct dialogue_wire *, usec_t now);
 
 /* Whether its bytes are still wanted, or counting is enough from now on. */
 bool dialogue_listens(const struct dialogue *);

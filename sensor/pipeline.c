@@ -10,6 +10,9 @@
 #define SWEEP_EVERY (USEC_PER_SEC / 10)
 #define SWEEP_FLOWS 256
 
+/* Packet time in 32 bits, for what need not be exact to the second. */
+#define TIME_UNIT(time) ((uint32_t)((uint64_t)(time) >> 20))
+
 /* The most connections that one packet ends for want of memory. */
 #define GIVE_WAY_MAX 16
 
@@ -23,9 +26,10 @@ struct connection {
 	struct flow *flow;
 	struct stream *stream;
 	struct dialogue *dialogue;
-	struct connection *prev, *next; /* among those in which something waits */
-	bool waits;
-	bool muted;
+	uint32_t waits;      /* its place among those in which something waits, counted from 1; 0: nothing waits */
+	uint32_t due_octets; /* of payload until the dialogue's account is due, */
+	uint32_t due_time;   /* or packet time, in TIME_UNIT */
+	bool muted, mail;
 };
 
 struct pipeline {
@@ -34,7 +38,8 @@ struct pipeline {
 	struct echo *echo;
 	struct stream_budget budget;
 	struct dialogues dialogues;
-	struct connection *waiting;
+	struct connection **waiting; /* those in which something waits */
+	uint32_t waiting_count, waiting_room;
 	observer *observe;
 	void *arg;
 	pipeline_elsewhere *elsewhere;
@@ -170,30 +175,46 @@ connection_new(struct pipeline *p, struct flow *f)
 	return c;
 }
 
-/* Keeps the list of connections in which something waits: the only ones a tick has to look at. */
+/* A place in the list of those in which something waits: the only ones that time has to look at. Without memory for it there
+ * is none, and what waits in the connection is seen to when its next packet comes. */
+static void
+start_waiting(struct connection *c)
+{
+	struct pipeline *p = c->pipeline;
+
+	if (p->waiting_count == p->waiting_room) {
+		uint32_t room = p->waiting_room == 0 ? 64 : p->waiting_room * 2;
+		struct connection **fresh = memory_resize_array(p->waiting, room, sizeof(struct connection *));
+
+		if (fresh == NULL)
+			return;
+		p->waiting = fresh;
+		p->waiting_room = room;
+	}
+	p->waiting[p->waiting_count++] = c;
+	c->waits = p->waiting_count;
+}
+
+static void
+stop_waiting(struct connection *c)
+{
+	struct pipeline *p = c->pipeline;
+	struct connection *last = p->waiting[--p->waiting_count];
+
+	p->waiting[c->waits - 1] = last;
+	last->waits = c->waits;
+	c->waits = 0;
+}
+
 static void
 note_waiting(struct connection *c)
 {
-	struct pipeline *p = c->pipeline;
 	bool waits = stream_waits(c->stream);
 
-	if (waits == c->waits)
-		return;
-	c->waits = waits;
-	if (waits) {
-		c->prev = NULL;
-		c->next = p->waiting;
-		if (c->next != NULL)
-			c->next->prev = c;
-		p->waiting = c;
-		return;
-	}
-	if (c->prev != NULL)
-		c->prev->next = c->next;
-	else
-		p->waiting = c->next;
-	if (c->next != NULL)
-		c->next->prev = c->prev;
+	if (waits && c->waits == 0)
+		start_waiting(c);
+	else if (!waits && c->waits != 0)
+		stop_waiting(c);
 }
 
 static void
@@ -203,8 +224,10 @@ note_worth(struct connection *c)
 		c->muted = true;
 		stream_mute(c->stream);
 	}
-	flow_table_value(c->pipeline->flows, c->flow,
-	    dialogue_is_mail(c->dialogue) ? FLOW_WORTH_MAIL : FLOW_WORTH_PLAIN);
+	if (c->mail == dialogue_is_mail(c->dialogue))
+		return;
+	c->mail = !c->mail;
+	flow_table_value(c->pipeline->flows, c->flow, c->mail ? FLOW_WORTH_MAIL : FLOW_WORTH_PLAIN);
 }
 
 /* A connection's stream begins with its first payload; what was seen of its SYNs by then is known to the flow. */
@@ -252,13 +275,30 @@ make_room(struct pipeline *p)
 	}
 }
 
+/* Tells the dialogue what was moved, when that is due: for most packets two comparisons. */
+static void
+account(struct connection *c, const struct packet *packet)
+{
+	uint64_t octets = packet->payload.len + packet->payload_cut;
+	struct dialogue_wire wire;
+	struct dialogue_due due;
+
+	if (octets < c->due_octets && TIME_UNIT(packet->time) < c->due_time) {
+		c->due_octets -= (uint32_t)octets;
+		return;
+	}
+	wire = wire_of(c);
+	due = dialogue_account(c->dialogue, &wire, packet->time);
+	c->due_octets = due.octets < UINT32_MAX ? (uint32_t)due.octets : UINT32_MAX;
+	c->due_time = due.time < INT64_MAX ? TIME_UNIT(due.time) : UINT32_MAX;
+}
+
 static void
 take_packet(struct pipeline *p, const struct packet *packet)
 {
 	enum direction from;
 	struct flow *f;
 	struct connection *c;
-	struct dialogue_wire wire;
 
 	if (is_own(p, packet)) {
 		p->counters.own++;
@@ -285,8 +325,7 @@ take_packet(struct pipeline *p, const struct packet *packet)
 		note_worth(c);
 		note_waiting(c);
 	}
-	wire = wire_of(c);
-	dialogue_account(c->dialogue, &wire, packet->time);
+	account(c, packet);
 }
 
 static enum session_end
@@ -340,8 +379,10 @@ sweep(struct pipeline *p)
 {
 	p->swept = p->now;
 	(void)flow_table_expire(p->flows, p->now, SWEEP_FLOWS);
-	for (struct connection *c = p->waiting, *next; c != NULL; c = next) {
-		next = c->next;
+	/* From the end: who waits no more is replaced by the last one, which was looked at already. */
+	for (uint32_t i = p->waiting_count; i > 0; i--) {
+		struct connection *c = p->waiting[i - 1];
+
 		stream_tick(c->stream, p->now);
 		note_worth(c);
 		note_waiting(c);
@@ -453,6 +494,7 @@ pipeline_free(struct pipeline *p)
 		return;
 	pipeline_finish(p);
 	echo_free(p->echo);
+	memory_give_back(p->waiting);
 	memory_give_back(p);
 }
 
