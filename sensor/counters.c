@@ -24,6 +24,17 @@ put_pipeline(struct counters *c, const struct pipeline_counters *p)
 	put(c, "packets", "duplicate", n.duplicates);
 	for (int i = 0; i < DECODE_RESULTS; i++)
 		put(c, "decode", decode_result_name((enum decode_result)i), n.decoded[i]);
+	for (int i = 0; i < TUNNELS; i++)
+		put(c, "tunnels", tunnel_name((enum tunnel)i), n.decode.tunnels[i]);
+	put(c, "fragments", "parts", n.decode.fragments.parts);
+	put(c, "fragments", "datagrams", n.decode.fragments.datagrams);
+	put(c, "fragments", "overlaps", n.decode.fragments.overlaps);
+	put(c, "fragments", "bad", n.decode.fragments.bad);
+	put(c, "fragments", "cut", n.decode.fragments.cut);
+	put(c, "fragments", "timed_out", n.decode.fragments.timed_out);
+	put(c, "fragments", "gave_way", n.decode.fragments.gave_way);
+	put(c, "fragments", "waiting", n.decode.fragments.waiting);
+	put(c, "fragments", "waiting_bytes", n.decode.fragments.waiting_bytes);
 	put(c, "flows", "now", n.flows_now);
 	put(c, "flows", "opened", n.flow.opened);
 	put(c, "flows", "ended", n.flow.ended);

@@ -71,6 +71,10 @@ pipeline_settings_of(struct operator *op, const char *const *names, size_t count
 	struct pipeline_settings p = { .flow = s->flow, .stream = s->stream, .interfaces = names,
 		.interface_count = count, .own = op->own.at, .memory = memory };
 
+	p.decode = s->decode;
+	p.decode.tunnels = 0;
+	for (size_t i = 0; i < s->capture.decapsulate.len; i++)
+		(void)tunnel_want(bytes_str(s->capture.decapsulate.at[i]), &p.decode.tunnels);
 	own_traffic_find(&op->own, &s->publish);
 	p.own_count = op->own.len;
 	op->message_limits = s->message;

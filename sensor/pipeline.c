@@ -13,6 +13,9 @@
 /* Packet time in 32 bits, for what need not be exact to the second. */
 #define TIME_UNIT(time) ((uint32_t)((uint64_t)(time) >> 20))
 
+/* Overlapping fragments that are told of in a second. */
+#define OVERLAPS_A_SECOND 10
+
 /* The most connections that one packet ends for want of memory. */
 #define GIVE_WAY_MAX 16
 
@@ -34,6 +37,7 @@ struct connection {
 
 struct pipeline {
 	struct pipeline_settings settings;
+	struct decoder *decoder;
 	struct flow_table *flows;
 	struct echo *echo;
 	struct stream_budget budget;
@@ -45,6 +49,8 @@ struct pipeline {
 	pipeline_elsewhere *elsewhere;
 	void *elsewhere_arg;
 	usec_t now, swept;
+	usec_t overlap_second; /* since when overlaps_said counts */
+	unsigned overlaps_said;
 	size_t memory_before; /* what this thread had taken before the first packet */
 	struct pipeline_counters counters;
 };
@@ -413,11 +419,38 @@ pipeline_new(const struct pipeline_settings *settings, observer *observe, void *
 	dialogues_init(&p->dialogues, &p->settings.dialogue, describe, count_observation, p);
 	p->flows = flow_table_new(&p->settings.flow, &events);
 	p->echo = echo_new();
-	if (p->flows == NULL || p->echo == NULL) {
+	p->decoder = decoder_new(&p->settings.decode);
+	if (p->flows == NULL || p->echo == NULL || p->decoder == NULL) {
 		pipeline_free(p);
 		return NULL;
 	}
 	return p;
+}
+
+/* Parts of a datagram that contradict each other. There is no connection: the addresses are all that is known. Beyond a few a
+ * second the counter alone tells. */
+static void
+observe_overlap(struct pipeline *p, const struct packet *packet)
+{
+	struct address ends[2] = { packet->source.address, packet->destination.address };
+	struct session session = { .client.address = ends[0], .server.address = ends[1], .start = packet->time, .addresses_only = true,
+		.vlan = packet->vlans > 0 ? packet->vlan[0] : 0 };
+	struct anomaly_report report = { .name = "fragment_overlap", .count = 1,
+		.detail_text = BYTES("Parts of an IP datagram contradict each other: all of it was dropped.") };
+	struct observation o = { .kind = OBSERVED_ANOMALY, .time = packet->time, .session = &session, .anomaly = &report };
+
+	if (p->now - p->overlap_second >= USEC_PER_SEC) {
+		p->overlap_second = p->now;
+		p->overlaps_said = 0;
+	}
+	if (p->overlaps_said == OVERLAPS_A_SECOND)
+		return;
+	report.ordinal = p->overlaps_said++;
+	if (packet->interface < p->settings.interface_count)
+		session.interface = p->settings.interfaces[packet->interface];
+	session.id = identity_of(BYTES("mailtap.datagram"), bytes_of(ends, sizeof(ends)));
+	session.id.word[0] ^= (uint64_t)packet->time;
+	count_observation(p, &o);
 }
 
 static void
@@ -450,15 +483,17 @@ pipeline_frame(void *pipeline, const struct frame *frame)
 {
 	struct pipeline *p = pipeline;
 	struct packet packet;
-	enum decode_result result = decode_frame(frame, &packet);
+	enum decode_result result = decode_frame(p->decoder, frame, &packet);
 
 	p->counters.frames++;
 	p->counters.frame_bytes += frame->wire_len;
 	p->counters.decoded[result]++;
 	pass_time(p, frame->time);
+	if (result == DECODE_FRAGMENT_OVERLAP)
+		observe_overlap(p, &packet);
 	if (result != DECODE_TCP)
 		return;
-	if (packet.tunnels > 0 && p->elsewhere != NULL && p->elsewhere(p->elsewhere_arg, &packet))
+	if ((packet.tunnels > 0 || packet.reassembled) && p->elsewhere != NULL && p->elsewhere(p->elsewhere_arg, &packet))
 		return;
 	take_packet(p, &packet);
 }
@@ -495,6 +530,7 @@ pipeline_free(struct pipeline *p)
 	pipeline_finish(p);
 	echo_free(p->echo);
 	memory_give_back(p->waiting);
+	decoder_free(p->decoder);
 	memory_give_back(p);
 }
 
@@ -504,6 +540,7 @@ pipeline_counters(const struct pipeline *p)
 	struct pipeline_counters n = p->counters;
 
 	n.waiting_bytes = p->budget.used;
+	n.decode = decode_counters(p->decoder);
 	n.memory = memory_of(p);
 	n.memory_max = p->settings.memory;
 	if (p->flows != NULL) {

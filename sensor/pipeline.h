@@ -12,6 +12,7 @@
 #include "stream/stream.h"
 
 struct pipeline_settings {
+	struct decode_limits decode;
 	struct flow_limits flow;
 	struct stream_limits stream;
 	struct dialogue_limits dialogue;
@@ -26,6 +27,7 @@ struct pipeline_counters {
 	uint64_t frames, frame_bytes;
 	uint64_t own;                      /* packets of the sensor's own connections, left out */
 	uint64_t decoded[DECODE_RESULTS];  /* frames by outcome */
+	struct decode_counters decode;
 	uint64_t duplicates;               /* segments that were another's echo, left out */
 	struct flow_counters flow;
 	uint64_t flows_now, flow_memory;

@@ -28,5 +28,5 @@ named man/mailtapctl.1 $("$MAILTAPCTL" --help | sed -n 's/^  \([a-z][a-z]*\) .*/
 named man/mailtap-alerts.7 $(grep -hoE '\.name = "[a-z_]+"' sensor/detect/*.c | cut -d'"' -f2)
 # shellcheck disable=SC2046
 named man/mailtapd.8 $(grep -ohE '\{ "[a-z_]+",' sensor/protocol/anomaly.c | cut -d'"' -f2) \
-	segment_conflict wild_segment reassembly_ceiling port_mismatch clear_after_starttls missing_bytes
+	fragment_overlap segment_conflict wild_segment reassembly_ceiling port_mismatch clear_after_starttls missing_bytes
 exit $status

@@ -29,6 +29,8 @@ make(size_t flows)
 		.stream = { .waiting_per_flow = 65536, .waiting_total = 1 << 20, .reorder_packets = 64,
 		    .reorder_time = USEC_PER_SEC / 2 },
 		.dialogue = { .protocol = &protocol_limits, .message = &message_limits, .volume_step = 1 << 20 },
+		.decode = { .tunnels = (1u << TUNNELS) - 1,
+		    .fragments = { .max = 64, .memory = 1 << 20, .timeout = 30 * USEC_PER_SEC } },
 		.own = own_servers,
 		.memory = memory_limit,
 		.own_count = own_servers != NULL,
@@ -309,6 +311,36 @@ START_TEST(connections_give_way_to_memory)
 }
 END_TEST
 
+/* An attack below any connection is told of with its addresses, a few times a second. */
+START_TEST(overlapping_fragments_are_told)
+{
+	static uint8_t part[] = { 0x45, 0, 0, 36, 0, 9, 0x20, 0, 64, 6, 0, 0, 10, 0, 0, 1, 192, 0, 2, 25, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3,
+		4, 5, 6, 7, 8 };
+	struct frame f = { .data = { part, sizeof(part) }, .wire_len = sizeof(part), .link_type = 101, .time = 1000 };
+	struct pipeline *p = make(100);
+
+	for (uint8_t id = 0; id < 30; id++) {
+		part[5] = id;
+		part[20] = 1;
+		pipeline_frame(p, &f);
+		part[20] = 2;
+		pipeline_frame(p, &f);
+	}
+	ck_assert_uint_eq(heard.anomalies, 10);
+	ck_assert_ptr_nonnull(strstr(recorder_text(&heard), "anomaly fragment_overlap client"));
+	ck_assert_uint_eq(pipeline_counters(p).decode.fragments.overlaps, 30);
+	ck_assert_uint_eq(pipeline_counters(p).decoded[DECODE_FRAGMENT_OVERLAP], 30);
+	f.time += USEC_PER_SEC;
+	part[5] = 99;
+	pipeline_frame(p, &f);
+	part[20] = 1;
+	pipeline_frame(p, &f);
+	ck_assert_uint_eq(heard.anomalies, 11);
+	pipeline_free(p);
+	recorder_clear(&heard);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -320,6 +352,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, conflicting_copies_are_said);
 	tcase_add_test(tests, memory_runs_out_anywhere);
 	tcase_add_test(tests, connections_give_way_to_memory);
+	tcase_add_test(tests, overlapping_fragments_are_told);
 	tcase_add_test(tests, what_a_span_doubles_counts_once);
 }
 

@@ -26,6 +26,9 @@ struct ip_inner {
 	uint8_t protocol;
 	struct bytes payload; /* what was captured of it, without link-layer padding */
 	uint32_t cut;         /* octets of it that were not captured */
+	bool is_fragment;     /* it is a part of a datagram: what follows holds */
+	bool more;            /* and not its last part */
+	uint32_t offset, id;  /* where it belongs, in octets; of which datagram */
 };
 
 #endif

@@ -33,10 +33,12 @@ ipv4_read(struct bytes data, struct packet *p, struct ip_inner *inner)
 		return DECODE_CUT_IP;
 	p->source.address = address_v4(source.at);
 	p->destination.address = address_v4(destination.at);
-	if ((fragment & (MORE_FRAGMENTS | OFFSET_MASK)) != 0)
-		return DECODE_FRAGMENT;
 	inner->protocol = protocol;
 	inner->cut = total > data.len ? (uint32_t)(total - data.len) : 0;
 	inner->payload = bytes_skip(bytes_first(data, total), header);
+	inner->is_fragment = (fragment & (MORE_FRAGMENTS | OFFSET_MASK)) != 0;
+	inner->more = (fragment & MORE_FRAGMENTS) != 0;
+	inner->offset = (uint32_t)(fragment & OFFSET_MASK) * 8;
+	inner->id = p->ip_id;
 	return DECODE_TCP;
 }

@@ -6,7 +6,7 @@
 
 /* Steps over one extension header; *next becomes what follows it. */
 static enum decode_result
-step(struct cursor *c, uint8_t *next)
+step(struct cursor *c, uint8_t *next, struct ip_inner *inner)
 {
 	uint8_t kind = *next, length;
 	uint16_t fragment;
@@ -15,10 +15,11 @@ step(struct cursor *c, uint8_t *next)
 	length = cursor_u8(c);
 	if (kind == IP_FRAGMENT) {
 		fragment = cursor_be16(c);
-		cursor_skip(c, 4);
+		inner->id = cursor_be32(c);
 		/* A fragment that is all there is (RFC 6946) is a packet like any other. */
-		if (!c->failed && (fragment & 0xfff9) != 0)
-			return DECODE_FRAGMENT;
+		inner->is_fragment = (fragment & 0xfff9) != 0;
+		inner->more = (fragment & 1) != 0;
+		inner->offset = fragment & 0xfff8u;
 	} else if (kind == IP_AUTHENTICATION) {
 		cursor_skip(c, ((size_t)length + 2) * 4 - 2);
 	} else {
@@ -71,8 +72,10 @@ ipv6_read(struct bytes data, struct packet *p, struct ip_inner *inner)
 		length = c.left.len;
 	inner->cut = length > c.left.len ? (uint32_t)(length - c.left.len) : 0;
 	c.left = bytes_first(c.left, length);
-	for (int extensions = 0; is_extension(next); extensions++) {
-		enum decode_result result = extensions == EXTENSIONS_MAX ? DECODE_TOO_MANY_HEADERS : step(&c, &next);
+	/* What stands behind a part's own header belongs to the datagram. */
+	inner->is_fragment = false;
+	for (int extensions = 0; is_extension(next) && !inner->is_fragment; extensions++) {
+		enum decode_result result = extensions == EXTENSIONS_MAX ? DECODE_TOO_MANY_HEADERS : step(&c, &next, inner);
 
 		if (result == DECODE_CUT_IP && inner->cut == 0)
 			return DECODE_BAD_IP; /* all of it was captured: the lengths contradict each other */

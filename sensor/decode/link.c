@@ -78,8 +78,18 @@ read_type(struct cursor *c, uint16_t type, struct packet *p, struct link_header 
 	return DECODE_TCP;
 }
 
-static enum decode_result
-read_ethernet(struct bytes frame, struct packet *p, struct link_header *h)
+enum decode_result
+link_read_type(struct bytes data, uint16_t type, struct packet *p, struct link_header *h)
+{
+	struct cursor c = cursor_of(data);
+	enum decode_result result = read_tags(&c, type, p, &h->type);
+
+	h->inner = c.left;
+	return result;
+}
+
+enum decode_result
+link_read_ethernet(struct bytes frame, struct packet *p, struct link_header *h)
 {
 	struct cursor c = cursor_of(frame);
 	uint16_t type;
@@ -146,7 +156,7 @@ static const struct {
 	int link_type;
 	enum decode_result (*read)(struct bytes frame, struct packet *, struct link_header *);
 } links[] = {
-	{ LINK_ETHERNET, read_ethernet },
+	{ LINK_ETHERNET, link_read_ethernet },
 	{ LINK_COOKED, read_cooked },
 	{ LINK_COOKED2, read_cooked2 },
 	{ LINK_RAW, read_raw },

@@ -35,6 +35,7 @@ struct packet {
 	uint32_t payload_cut;        /* octets of payload that the snap length took off its end */
 	uint32_t wire_len;           /* of the frame */
 	uint8_t tunnels;             /* tunnels it came out of */
+	bool reassembled;            /* out of fragments: its payload lives until the next frame is decoded */
 	unsigned interface;
 };
 

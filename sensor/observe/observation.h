@@ -36,6 +36,7 @@ struct session {
 	uint16_t vlan;             /* 0 none */
 	bool midstream;            /* its beginning was not seen */
 	bool mail_port;            /* the server's port is one of mail's */
+	bool addresses_only;       /* below any connection: the ports are 0, and no session is reported */
 	const char *interface;     /* or file; static for the run */
 };
 

@@ -37,7 +37,8 @@ put_side(json_t *document, const char *key, const struct endpoint *e, const stru
 	json_t *side = json_sub(document, key);
 
 	json_put_word(side, "ip", address_text(ip, &e->address));
-	json_put_number(side, "port", e->port);
+	if (e->port != 0 || traffic != NULL)
+		json_put_number(side, "port", e->port);
 	json_add_once(json_sub(document, "related"), "ip", bytes_str(ip));
 	if (traffic == NULL)
 		return;
@@ -54,16 +55,18 @@ ecs_put_connection(json_t *document, const struct ecs_context *context, const st
 
 	put_side(document, "source", &s->client, traffic != NULL ? &traffic[FROM_CLIENT] : NULL);
 	put_side(document, "destination", &s->server, traffic != NULL ? &traffic[FROM_SERVER] : NULL);
-	json_put_word(network, "transport", "tcp");
-	json_put_word(network, "protocol", mail_protocol_name(s->protocol));
-	json_put_word(network, "community_id", community_id(community, &s->client, &s->server));
+	if (!s->addresses_only) {
+		json_put_word(network, "transport", "tcp");
+		json_put_word(network, "protocol", mail_protocol_name(s->protocol));
+		json_put_word(network, "community_id", community_id(community, &s->client, &s->server));
+		json_put_word(json_sub(document, "mailtap"), "session", identity_text(id, s->id));
+	}
 	json_put_word(network, "direction",
 	    site_direction_name(site_direction(context->detect->site, &s->client.address, &s->server.address)));
 	if (traffic != NULL)
 		json_put_number(network, "bytes", traffic[FROM_CLIENT].bytes + traffic[FROM_SERVER].bytes);
 	if (s->vlan != 0)
 		json_put_number(json_sub(network, "vlan"), "id", s->vlan);
-	json_put_word(json_sub(document, "mailtap"), "session", identity_text(id, s->id));
 	if (s->interface != NULL)
 		json_put_text(json_sub(json_sub(json_sub(document, "observer"), "ingress"), "interface"), "name",
 		    bytes_str(s->interface));

@@ -4,6 +4,7 @@
  */
 #include "settings/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "capture/filter.h"
@@ -24,6 +25,7 @@
 #define DAYS(n) ((uint64_t)(n)*86400 * 1000000)
 
 static const struct choice worker_choices[] = { { "auto", 0 }, { NULL, 0 } };
+static const struct choice checksum_choices[] = { { "ignore", false }, { "verify", true }, { NULL, 0 } };
 static const struct choice publish_choices[] = { { "alerts", PUBLISH_ALERTS }, { "events", PUBLISH_EVENTS },
 	{ "all", PUBLISH_ALL }, { NULL, 0 } };
 static const struct choice dataset_choices[] = { { "mailtap.session", 0 }, { "mailtap.message", 0 },
@@ -48,6 +50,20 @@ is_prefix(const char *text, struct refusal *why)
 		if ((unsigned char)*p <= ' ')
 			return refuse(why, text, "holds a blank: key names are written without");
 	return text[0] != '\0' || refuse(why, text, "is empty: write for example mailtap");
+}
+
+static bool
+is_tunnel(const char *text, struct refusal *why)
+{
+	uint32_t wanted = 0;
+	char list[256] = "";
+	size_t used = 0;
+
+	if (tunnel_want(bytes_str(text), &wanted))
+		return true;
+	for (int t = 0; t < TUNNELS && used < sizeof(list); t++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used, ", %s", tunnel_name((enum tunnel)t));
+	return refuse(why, text, "is no tunnel known here: write all%s", list);
 }
 
 static bool
@@ -118,6 +134,17 @@ const struct option options[] = {
 	    .standard = "24, 25, 26, 110, 143, 465, 587, 993, 995, 2525, 4190",
 	    .help =
 		"TCP ports of mail servers: what live capture passes, and who is the server when no SYN was seen." },
+	{ "capture.decapsulate", OPTION_TEXTS, NAMES(capture.decapsulate), .standard = "all", .check = is_tunnel,
+	    .help = "Tunnels that are opened, by name (see mailtapd(8)), or all; the packet inside makes the connection." },
+	{ "capture.checksums", OPTION_CHOICE, SCALAR(decode.verify_checksums), .standard = "ignore",
+	    .choices = checksum_choices,
+	    .help = "Whether packets with a wrong checksum are left out; ignore them where the tap shows its own host." },
+	{ "capture.fragments.max", OPTION_INTEGER, SCALAR(decode.fragments.max), .standard = "4096", RANGE(1, 1000000),
+	    .unit = "datagrams", .help = "Datagrams in parts that may wait for the rest at once; the oldest gives way." },
+	{ "capture.fragments.memory", OPTION_SIZE, SCALAR(decode.fragments.memory), .standard = "16MiB",
+	    RANGE(KIB(64), GIB(1)), .help = "Memory for them all together." },
+	{ "capture.fragments.timeout", OPTION_DURATION, SCALAR(decode.fragments.timeout), .standard = "30s",
+	    RANGE(MS(100), S(3600)), .help = "Age at which an incomplete datagram is given up." },
 	{ "capture.workers", OPTION_INTEGER, SCALAR(capture.workers), .standard = "auto", RANGE(1, 64), .unit = "threads",
 	    .choices = worker_choices,
 	    .help = "Threads that share the frames of live interfaces; auto: one less than the processors that may be "

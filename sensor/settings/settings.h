@@ -6,6 +6,7 @@
 #define SETTINGS_SETTINGS_H
 
 #include "capture/source.h"
+#include "decode/decode.h"
 #include "detect/detector.h"
 #include "flow/table.h"
 #include "protocol/protocol.h"
@@ -16,6 +17,7 @@
 struct capture_options {
 	struct names interfaces;
 	struct capture_settings source;
+	struct names decapsulate; /* names of tunnels, or "all" */
 	char *filter;           /* empty: made from ports for live capture; none for files */
 	uint16_t *ports;
 	size_t port_count;
@@ -53,6 +55,7 @@ struct settings {
 	size_t memory;          /* octets that the whole process may take */
 	struct site site;
 	struct capture_options capture;
+	struct decode_limits decode;        /* its tunnels from capture.decapsulate */
 	struct flow_limits flow;
 	struct stream_limits stream;
 	struct protocol_limits protocol;

@@ -64,13 +64,27 @@ static const struct {
 
 #define FRAMES (sizeof(frames) / sizeof(frames[0]))
 
+static const struct decode_limits limits = { .tunnels = (1u << TUNNELS) - 1,
+	.fragments = { .max = 16, .memory = 1 << 20, .timeout = 30 * USEC_PER_SEC } };
+
 static enum decode_result
-decode(int link_type, struct bytes data, uint32_t wire_len, struct packet *p)
+decode_with(struct decoder *d, int link_type, struct bytes data, uint32_t wire_len, struct packet *p)
 {
 	struct frame f = { .data = data, .wire_len = wire_len, .link_type = link_type, .time = 77, .interface = 3 };
 
 	memset(p, 0xa5, sizeof(*p));
-	return decode_frame(&f, p);
+	return decode_frame(d, &f, p);
+}
+
+/* With a decoder that knows of no frame before; so the payload is only good for frames without fragments. */
+static enum decode_result
+decode(int link_type, struct bytes data, uint32_t wire_len, struct packet *p)
+{
+	struct decoder *d = decoder_new(&limits);
+	enum decode_result r = decode_with(d, link_type, data, wire_len, p);
+
+	decoder_free(d);
+	return r;
 }
 
 START_TEST(every_link_type)
@@ -164,6 +178,10 @@ static const struct {
 	    BOTH(IP6("\x68", "\x3c") "\x3c\0\1\4\0\0\0\0\x3c\0\1\4\0\0\0\0\x3c\0\1\4\0\0\0\0\x3c\0\1\4\0\0\0\0\x3c\0\1\4\0\0\0\0"
 		 "\x3c\0\1\4\0\0\0\0\x3c\0\1\4\0\0\0\0\x3c\0\1\4\0\0\0\0\x3c\0\1\4\0\0\0\0\x3c\0\1\4\0\0\0\0\x3c\0\1\4\0\0\0\0"
 		 "\x3c\0\1\4\0\0\0\0\x3c\0\1\4\0\0\0\0") },
+	{ DECODE_TOO_MANY_TUNNELS, ETHERNET,
+	    BOTH(MACS "\x89\x03\0\0" MACS "\x89\x03\0\0" MACS "\x89\x03\0\0" MACS "\x89\x03\0\0" MACS "\x89\x03\0\0" MACS
+		 "\x89\x03\0\0" MACS "\x89\x03\0\0" MACS "\x89\x03\0\0" MACS "\x89\x03\0\0" MACS "\x08\0") },
+	{ DECODE_CUT_TUNNEL, ETHERNET, BOTH(MACS "\x88\x47\0\0\1") },
 	{ DECODE_CUT_LINK, ETHERNET, BOTH(MACS "\x08") },
 	{ DECODE_CUT_LINK, ETHERNET, BOTH(MACS "\x81\0\0") },
 	{ DECODE_CUT_IP, RAW, BOTH("") },
@@ -179,7 +197,8 @@ static const struct {
 
 START_TEST(every_refusal)
 {
-	bool met[DECODE_RESULTS] = { [DECODE_TCP] = true };
+	/* Overlaps and checksums have tests of their own. */
+	bool met[DECODE_RESULTS] = { [DECODE_TCP] = true, [DECODE_FRAGMENT_OVERLAP] = true, [DECODE_BAD_CHECKSUM] = true };
 
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		struct guard g = guard_new(bytes_of(refusals[i].bytes, refusals[i].len));
@@ -229,6 +248,28 @@ START_TEST(tcp_options)
 }
 END_TEST
 
+/* The parts of a datagram, last first, and the segment in it; then one that contradicts another. */
+START_TEST(fragments)
+{
+	static const char tail[] = "\x45\0\0\x24\0\x09\0\1\x40\6\0\0\xc0\0\2\1\xc6\x33\x64\2" "\0\0\0\2\x50\x18\x01\0\0\0\0\0EHLO";
+	static const char head[] = "\x45\0\0\x1c\0\x09\x20\0\x40\6\0\0\xc0\0\2\1\xc6\x33\x64\2" "\x13\x88\0\x19\0\0\0\1";
+	static const char other[] = "\x45\0\0\x1c\0\x09\x20\0\x40\6\0\0\xc0\0\2\1\xc6\x33\x64\2" "\x13\x88\0\x19\0\0\0\2";
+	struct decoder *d = decoder_new(&limits);
+	struct packet p;
+
+	ck_assert_int_eq(decode_with(d, RAW, bytes_of(tail, sizeof(tail) - 1), 36, &p), DECODE_FRAGMENT);
+	ck_assert_int_eq(decode_with(d, RAW, bytes_of(head, sizeof(head) - 1), 28, &p), DECODE_TCP);
+	ck_assert(p.reassembled && p.source.port == 5000 && p.sequence == 1 && p.acknowledged == 2);
+	ck_assert(bytes_equal(p.payload, BYTES("EHLO")));
+	ck_assert_int_eq(decode_with(d, RAW, bytes_of(head, sizeof(head) - 1), 28, &p), DECODE_FRAGMENT);
+	ck_assert_int_eq(decode_with(d, RAW, bytes_of(other, sizeof(other) - 1), 28, &p), DECODE_FRAGMENT_OVERLAP);
+	ck_assert_int_eq(decode_with(d, RAW, bytes_of(tail, sizeof(tail) - 1), 36, &p), DECODE_FRAGMENT);
+	ck_assert_uint_eq(decode_counters(d).fragments.overlaps, 1);
+	ck_assert_uint_eq(decode_counters(d).fragments.datagrams, 1);
+	decoder_free(d);
+}
+END_TEST
+
 START_TEST(names_and_links)
 {
 	for (int r = 0; r < DECODE_RESULTS; r++) {
@@ -248,6 +289,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, changed_at_every_octet);
 	tcase_add_test(tests, every_refusal);
 	tcase_add_test(tests, tcp_options);
+	tcase_add_test(tests, fragments);
 	tcase_add_test(tests, names_and_links);
 }
 
