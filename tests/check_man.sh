@@ -29,4 +29,6 @@ named man/mailtap-alerts.7 $(grep -hoE '\.name = "[a-z_]+"' sensor/detect/*.c | 
 # shellcheck disable=SC2046
 named man/mailtapd.8 $(grep -ohE '\{ "[a-z_]+",' sensor/protocol/anomaly.c | cut -d'"' -f2) \
 	fragment_overlap segment_conflict wild_segment reassembly_ceiling port_mismatch clear_after_starttls missing_bytes
+# shellcheck disable=SC2046
+named man/mailtapd.8 $(grep -ohE '\] = \{ "[a-z0-9]+",' sensor/decode/tunnel.c | cut -d'"' -f2)
 exit $status
