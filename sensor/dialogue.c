@@ -3,12 +3,7 @@
 
 #include <string.h>
 
-#include "base/buffer.h"
-#include "base/memory.h"
-
-/* Bytes kept while nobody knows what is spoken: a greeting and a first command fit many times over. */
-#define HELD_MAX 1024
-#define HELD_STRETCHES 8
+#include "protocol/first_words.h"
 
 /* Anomalies of the dialogue itself are numbered apart from those of its parser. */
 #define OWN_ORDINALS 0x40000000u
@@ -20,22 +15,12 @@ enum dialogue_state {
 	DIALOGUE_COUNTED,  /* encrypted, done with, or nothing we know */
 };
 
-/* The first bytes, both directions, in order. */
-struct held {
-	struct buffer octets;
-	struct {
-		enum direction from;
-		uint16_t len;
-	} stretches[HELD_STRETCHES];
-	unsigned stretch_count;
-};
-
 struct dialogue {
 	struct dialogues *all;
 	const void *owner;
 	union {
-		struct held *held; /* DIALOGUE_HELD; NULL: nothing yet */
-		void *parser;      /* else; NULL: none was found */
+		struct first_words *words; /* DIALOGUE_HELD; NULL: nothing yet */
+		void *parser;              /* else; NULL: none was found */
 	};
 	uint64_t observed_volume[2];
 	usec_t observed_at;        /* of the latest session report */
@@ -173,18 +158,10 @@ say_mismatch(struct dialogue *d, enum direction from, usec_t time)
 }
 
 static void
-held_free(struct held *h)
-{
-	if (h != NULL)
-		buffer_clear(&h->octets);
-	memory_give_back(h);
-}
-
-static void
 count_only(struct dialogue *d)
 {
 	if (d->state == DIALOGUE_HELD) {
-		held_free(d->held);
+		first_words_free(d->words);
 		d->parser = NULL;
 	}
 	d->state = DIALOGUE_COUNTED;
@@ -259,9 +236,9 @@ parse(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
 	}
 }
 
-/* What was held is left to the caller. */
+/* The first words are left to the caller. */
 static bool
-open_parser(struct dialogue *d, const struct protocol *row, struct held **held)
+open_parser(struct dialogue *d, const struct protocol *row, struct first_words **words)
 {
 	void *parser;
 
@@ -271,137 +248,53 @@ open_parser(struct dialogue *d, const struct protocol *row, struct held **held)
 	parser = row->open(&d->all->context);
 	if (parser == NULL)
 		return false;
-	*held = d->held;
+	*words = d->words;
 	d->protocol = number_of(row);
 	d->parser = parser;
 	d->state = DIALOGUE_PARSED;
 	return true;
 }
 
-/* What one side has said so far, put together; `out` has room for HELD_MAX. */
-static struct bytes
-first_words(const struct held *h, enum direction from, uint8_t *out)
-{
-	size_t at = 0, n = 0;
-
-	for (unsigned i = 0; i < h->stretch_count; i++) {
-		if (h->stretches[i].from == from && h->stretches[i].len > 0) {
-			memcpy(out + n, h->octets.at + at, h->stretches[i].len);
-			n += h->stretches[i].len;
-		}
-		at += h->stretches[i].len;
-	}
-	return bytes_of(out, n);
-}
-
-enum choice { CHOICE_OPEN, CHOICE_WAIT, CHOICE_NOTHING };
-
-/* The rule of the drawing in dialogue.h, for what each side said first. */
-static enum choice
-judge(const struct dialogue *d, const struct bytes said[2], const struct protocol **row)
-{
-	const struct protocol *best = NULL, *by_port = row_of(d->by_port);
-	bool port_fits = by_port != NULL, possible = false;
-	enum recognition best_how = RECOGNISED_NOT;
-
-	for (int from = FROM_CLIENT; from <= FROM_SERVER && port_fits; from++)
-		port_fits = said[from].len == 0 ||
-		    by_port->recognises((enum direction)from, said[from]) != RECOGNISED_NOT;
-	for (int from = FROM_CLIENT; from <= FROM_SERVER && !port_fits; from++) {
-		enum recognition how = RECOGNISED_NOT;
-		const struct protocol *hit;
-
-		if (said[from].len == 0)
-			continue;
-		hit = protocol_by_content((enum direction)from, said[from], &how);
-		if (hit != NULL && how > best_how) {
-			best = hit;
-			best_how = how;
-		}
-		possible |= how >= RECOGNISED_MAYBE;
-	}
-	*row = port_fits ? by_port : best;
-	if (*row != NULL)
-		return CHOICE_OPEN;
-	return possible ? CHOICE_WAIT : CHOICE_NOTHING;
-}
-
-/* The same for what is held. */
-static enum choice
-choose(const struct dialogue *d, const struct protocol **row)
-{
-	uint8_t room[2][HELD_MAX];
-	struct bytes said[2] = { { NULL, 0 }, { NULL, 0 } };
-
-	for (int from = FROM_CLIENT; from <= FROM_SERVER && d->held != NULL; from++)
-		said[from] = first_words(d->held, (enum direction)from, room[from]);
-	return judge(d, said, row);
-}
-
 /* Opens the parser and hands it what was held for it. */
 static bool
 begin_parsing(struct dialogue *d, const struct protocol *row, usec_t time)
 {
-	struct held *held;
-	size_t at = 0;
+	struct first_words *words;
+	struct bytes rest, stretch;
+	enum direction from;
 
-	if (row == NULL || !open_parser(d, row, &held))
+	if (row == NULL || !open_parser(d, row, &words))
 		return false;
-	for (unsigned i = 0; held != NULL && i < held->stretch_count; i++) {
-		parse(d, held->stretches[i].from, bytes_of(held->octets.at + at, held->stretches[i].len), time);
-		at += held->stretches[i].len;
-	}
-	held_free(held);
+	for (unsigned at = 0; words != NULL && first_words_next(words, &at, &rest, &from, &stretch);)
+		parse(d, from, stretch, time);
+	first_words_free(words);
 	return true;
-}
-
-/* Keeps as much as there is room for; returns how much. */
-static size_t
-hold(struct dialogue *d, enum direction from, struct bytes data)
-{
-	struct held *h = d->held;
-	size_t kept;
-
-	if (h == NULL) {
-		h = d->held = memory_take_zeroed(1, sizeof(*h));
-		if (h == NULL)
-			return 0;
-		buffer_init(&h->octets, HELD_MAX);
-	}
-	if (h->stretch_count == 0 || h->stretches[h->stretch_count - 1].from != from) {
-		if (h->stretch_count == HELD_STRETCHES)
-			return 0;
-		h->stretches[h->stretch_count++].from = from;
-	}
-	kept = h->octets.len;
-	(void)buffer_append(&h->octets, data);
-	kept = h->octets.len - kept;
-	h->stretches[h->stretch_count - 1].len = (uint16_t)(h->stretches[h->stretch_count - 1].len + kept);
-	return kept;
 }
 
 static void
 recognise(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
 {
-	const struct protocol *row = NULL;
-	enum choice choice = CHOICE_WAIT;
+	const struct protocol *row = NULL, *by_port = row_of(d->by_port);
+	enum spoken spoken = SPOKEN_UNCLEAR;
 	size_t kept = 0;
 
-	if (d->held == NULL) {
+	if (d->words == NULL) {
 		/* Mostly the first words say enough: then nothing need be held. */
 		struct bytes said[2] = { { NULL, 0 }, { NULL, 0 } };
 
-		said[from] = bytes_first(data, HELD_MAX);
-		choice = judge(d, said, &row);
+		said[from] = bytes_first(data, FIRST_WORDS_MAX);
+		spoken = first_words_judge(said, by_port, &row);
+		if (spoken == SPOKEN_UNCLEAR)
+			d->words = first_words_new();
 	}
-	if (d->held != NULL || choice == CHOICE_WAIT) {
-		kept = hold(d, from, data);
-		choice = choose(d, &row);
+	if (d->words != NULL) {
+		kept = first_words_keep(d->words, from, data);
+		spoken = first_words_judge_kept(d->words, by_port, &row);
 	}
-	if (choice == CHOICE_WAIT && kept == data.len)
+	if (spoken == SPOKEN_UNCLEAR && kept == data.len)
 		return;
-	d->mismatch = d->by_port != 0 && row != row_of(d->by_port);
-	if (choice != CHOICE_OPEN || !begin_parsing(d, row, time)) {
+	d->mismatch = by_port != NULL && row != by_port;
+	if (spoken != SPOKEN_KNOWN || !begin_parsing(d, row, time)) {
 		count_only(d);
 		return;
 	}
@@ -430,7 +323,7 @@ dialogue_gap(struct dialogue *d, enum direction from, uint64_t missing, usec_t t
 		const struct protocol *row = NULL;
 
 		/* The beginning will not become clearer: the port decides, or nothing does. */
-		if (choose(d, &row) != CHOICE_OPEN)
+		if (first_words_judge_kept(d->words, row_of(d->by_port), &row) != SPOKEN_KNOWN)
 			row = row_of(d->by_port);
 		if (!begin_parsing(d, row, time)) {
 			count_only(d);
@@ -508,8 +401,8 @@ dialogue_end(struct dialogue *d, const struct dialogue_wire *wire, enum session_
 	const struct protocol *row = NULL;
 
 	/* Bytes still held are all there will ever be: what fits best may have them. */
-	if (d->state == DIALOGUE_HELD && d->held != NULL) {
-		if (choose(d, &row) != CHOICE_OPEN)
+	if (d->state == DIALOGUE_HELD && d->words != NULL) {
+		if (first_words_judge_kept(d->words, row_of(d->by_port), &row) != SPOKEN_KNOWN)
 			row = row_of(d->by_port);
 		(void)begin_parsing(d, row, now);
 	}
@@ -526,7 +419,7 @@ dialogue_free(struct dialogue *d)
 	if (d->all->described == d)
 		d->all->described = NULL;
 	if (d->state == DIALOGUE_HELD)
-		held_free(d->held);
+		first_words_free(d->words);
 	else if (d->parser != NULL)
 		row_of(d->protocol)->close(d->parser);
 	memory_give_back(d);
@@ -535,7 +428,7 @@ dialogue_free(struct dialogue *d)
 size_t
 dialogue_memory(const struct dialogue *d)
 {
-	size_t held = d->state == DIALOGUE_HELD && d->held != NULL ? sizeof(*d->held) + d->held->octets.room : 0;
+	size_t held = d->state == DIALOGUE_HELD && d->words != NULL ? sizeof(*d->words) + d->words->octets.room : 0;
 
 	return sizeof(*d) + held;
 }
