@@ -75,19 +75,28 @@ session_identity(const struct dialogue_opening *o)
 	return identity_of(BYTES("mailtap.session"), bytes_of(text, n));
 }
 
+/* All but what names it. */
+static struct session
+session_of(const struct dialogue *d, const struct dialogue_opening *o)
+{
+	const struct protocol *row = row_of(d->protocol);
+
+	return (struct session){ .client = o->client, .server = o->server, .start = o->start,
+		.protocol = row == NULL ? MAIL_UNKNOWN : row->id, .vlan = o->vlan, .midstream = d->midstream,
+		.mail_port = d->by_port != 0, .interface = o->interface };
+}
+
 static void
 fill_session(struct dialogues *all, const struct dialogue *d)
 {
 	struct dialogue_opening o = { 0 };
-	const struct protocol *row = row_of(d->protocol);
 
 	if (all->described == d)
 		return;
 	all->described = d;
 	all->describe(d->owner, &o);
-	all->session = (struct session){ .id = session_identity(&o), .client = o.client, .server = o.server,
-		.start = o.start, .protocol = row == NULL ? MAIL_UNKNOWN : row->id, .vlan = o.vlan,
-		.midstream = d->midstream, .mail_port = d->by_port != 0, .interface = o.interface };
+	all->session = session_of(d, &o);
+	all->session.id = session_identity(&o);
 }
 
 /* What a parser observes; it has the shared session to refer to. */
@@ -240,11 +249,13 @@ parse(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
 static bool
 open_parser(struct dialogue *d, const struct protocol *row, struct first_words **words)
 {
+	struct dialogue_opening o = { 0 };
 	void *parser;
 
-	fill_session(d->all, d);
+	d->all->describe(d->owner, &o);
+	d->all->session = session_of(d, &o);
 	d->all->session.protocol = row->id;
-	d->all->described = NULL;
+	d->all->described = NULL; /* it has no name yet, and may never need one */
 	parser = row->open(&d->all->context);
 	if (parser == NULL)
 		return false;

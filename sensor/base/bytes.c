@@ -68,8 +68,10 @@ bytes_find_last(struct bytes b, uint8_t octet)
 size_t
 bytes_find_nocase(struct bytes b, struct bytes needle)
 {
+	uint8_t first = needle.len == 0 ? 0 : ascii_lower(needle.at[0]);
+
 	for (size_t i = 0; i + needle.len <= b.len; i++)
-		if (bytes_starts_nocase(bytes_skip(b, i), needle))
+		if (needle.len == 0 || (ascii_lower(b.at[i]) == first && bytes_starts_nocase(bytes_skip(b, i), needle)))
 			return i;
 	return BYTES_NOWHERE;
 }

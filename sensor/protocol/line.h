@@ -8,7 +8,8 @@
 #include "base/buffer.h"
 
 struct line {
-	struct buffer text;
+	struct bytes whole; /* a complete line's text: where it was pushed from, if it came in one piece, else in `text` */
+	struct buffer text; /* of a line that comes in pieces */
 	size_t ceiling;
 	uint64_t octets; /* of the line, without its end: may be more than text holds */
 	uint8_t latest;  /* the octet pushed last */
@@ -24,7 +25,7 @@ void line_clear(struct line *); /* memory given back */
 /* Takes bytes up to and with the next LF; returns how many. complete says whether that was a line's end. */
 size_t line_push(struct line *, struct bytes);
 
-/* The line without its CRLF or LF, at most the ceiling; valid until the next push. */
+/* The line without its CRLF or LF, at most the ceiling; valid until the next push, and as long as what was pushed. */
 struct bytes line_text(const struct line *);
 
 /* Whether a line has begun and not ended. */
