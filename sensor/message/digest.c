@@ -177,6 +177,45 @@ digest_push(struct digest *d, struct bytes b)
 		push_library(d, b);
 }
 
+/* Octets that make the last block of the stream whole. */
+static size_t
+lacking(const struct digest *d)
+{
+	return d->running ? (DIGEST_BLOCK - d->octets % DIGEST_BLOCK) % DIGEST_BLOCK : 0;
+}
+
+void
+digest_push_beside(struct digest *d, struct bytes b, struct digest *other, struct bytes *due)
+{
+	size_t lack = lacking(d), lack_other = lacking(other), blocks, blocks_other;
+	digest_blocks_beside *beside = NULL;
+
+	if (d->blocks != NULL && other->blocks != NULL && b.len >= lack + DIGEST_BLOCK &&
+	    due->len >= lack_other + DIGEST_BLOCK)
+		beside = digest_blocks_beside_of(d->kinds, other->kinds);
+	if (beside == NULL) {
+		digest_push(d, b);
+		return;
+	}
+	if (!d->running)
+		run(d);
+	if (!other->running)
+		run(other);
+	push_blocks(d, bytes_first(b, lack));
+	push_blocks(other, bytes_first(*due, lack_other));
+	b = bytes_skip(b, lack);
+	*due = bytes_skip(*due, lack_other);
+	blocks = b.len / DIGEST_BLOCK;
+	blocks_other = due->len / DIGEST_BLOCK;
+	if (blocks > blocks_other)
+		blocks = blocks_other;
+	beside(&d->chains, b.at, &other->chains, due->at, blocks);
+	d->octets += blocks * DIGEST_BLOCK;
+	other->octets += blocks * DIGEST_BLOCK;
+	*due = bytes_skip(*due, blocks * DIGEST_BLOCK);
+	push_blocks(d, bytes_skip(b, blocks * DIGEST_BLOCK));
+}
+
 bool
 digest_finish(struct digest *d, uint8_t md5[16], uint8_t sha1[20], uint8_t sha256[32])
 {

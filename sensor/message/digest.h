@@ -31,6 +31,9 @@ void digest_begin(struct digest *);
 
 void digest_push(struct digest *, struct bytes);
 
+/* The same, and as much of *due into `other`, taken off its front, as goes along for nothing: none at times. */
+void digest_push_beside(struct digest *, struct bytes, struct digest *other, struct bytes *due);
+
 /* Writes the hashes of the kinds asked for (the others may be NULL). False, and nothing of use written, when there are
  * none, memory was short, or the library refuses one of them. */
 bool digest_finish(struct digest *, uint8_t md5[16], uint8_t sha1[20], uint8_t sha256[32]);

@@ -6,7 +6,8 @@
  *	SHA-256  0    1    2    3    4    5  ...  15
  *	SHA-1    0    1    2    3 4  5    6  ...  18 19
  *
- * They are written in this order, and the processor, which sees some hundred instructions ahead, overlaps them.
+ * They are written in this order, and the processor, which sees some hundred instructions ahead, overlaps them. A second
+ * stream, of which only SHA digests are asked for, goes along for nothing.
  */
 #include "message/digest_blocks.h"
 
@@ -165,15 +166,6 @@ sha1_store(const struct sha1 *s, uint32_t chain[5])
 	chain[4] = (uint32_t)_mm_extract_epi32(s->e[0], 3);
 }
 
-#define SHA1_GROUP(i) \
-	do { \
-		if ((kinds & DIGEST_SHA1) != 0) { \
-			sha1_begin(&s1, in, i); \
-			s1.abcd = _mm_sha1rnds4_epu32(s1.abcd, s1.e[(i) % 2], (i) / 5); \
-			sha1_end(&s1, i); \
-		} \
-	} while (0)
-
 INLINE void
 sha1_begin(struct sha1 *s, const uint8_t *in, unsigned i)
 {
@@ -201,31 +193,79 @@ sha1_end(struct sha1 *s, unsigned i)
 
 /* --- all of them --- */
 
-#define SHA256_GROUP(i) \
+struct sha {
+	struct sha256 sha256;
+	struct sha1 sha1;
+};
+
+INLINE void
+sha_load(struct sha *s, const struct digest_chains *c)
+{
+	sha256_load(&s->sha256, c->sha256);
+	sha1_load(&s->sha1, c->sha1);
+}
+
+INLINE void
+sha_store(const unsigned kinds, const struct sha *s, struct digest_chains *c)
+{
+	if ((kinds & DIGEST_SHA256) != 0)
+		sha256_store(&s->sha256, c->sha256);
+	if ((kinds & DIGEST_SHA1) != 0)
+		sha1_store(&s->sha1, c->sha1);
+}
+
+/* A block ends: what it made of the chains is added to what they were. */
+INLINE void
+sha_add(struct sha *s, const struct sha *before)
+{
+	s->sha256.abef = _mm_add_epi32(s->sha256.abef, before->sha256.abef);
+	s->sha256.cdgh = _mm_add_epi32(s->sha256.cdgh, before->sha256.cdgh);
+	s->sha1.e[0] = _mm_sha1nexte_epu32(s->sha1.e[0], before->sha1.e[0]);
+	s->sha1.abcd = _mm_add_epi32(s->sha1.abcd, before->sha1.abcd);
+}
+
+#define SHA1_GROUP(kinds, s, in, i) \
 	do { \
-		if ((kinds & DIGEST_SHA256) != 0) \
-			sha256_group(&s2, in, i); \
+		if (((kinds) & DIGEST_SHA1) != 0) { \
+			sha1_begin(&(s).sha1, in, i); \
+			(s).sha1.abcd = _mm_sha1rnds4_epu32((s).sha1.abcd, (s).sha1.e[(i) % 2], (i) / 5); \
+			sha1_end(&(s).sha1, i); \
+		} \
 	} while (0)
 
-#define GROUP(i) SHA256_GROUP(i); SHA1_GROUP((i) + (i) / 4)
-#define GROUP_AND_MORE(i) GROUP(i); SHA1_GROUP((i) + (i) / 4 + 1)
+#define SHA256_GROUP(kinds, s, in, i) \
+	do { \
+		if (((kinds) & DIGEST_SHA256) != 0) \
+			sha256_group(&(s).sha256, in, i); \
+	} while (0)
 
-/* `kinds` is known where this is expanded: what is not asked for leaves no trace. */
+#define GROUP(i) \
+	SHA256_GROUP(kinds, s, in, i); \
+	SHA1_GROUP(kinds, s, in, (i) + (i) / 4); \
+	SHA256_GROUP(beside, s2, in2, i); \
+	SHA1_GROUP(beside, s2, in2, (i) + (i) / 4)
+
+#define GROUP_AND_MORE(i) \
+	GROUP(i); \
+	SHA1_GROUP(kinds, s, in, (i) + (i) / 4 + 1); \
+	SHA1_GROUP(beside, s2, in2, (i) + (i) / 4 + 1)
+
+/* `kinds` and `beside` are known where this is expanded: what is not asked for leaves no trace. */
 INLINE void
-take_blocks(const unsigned kinds, struct digest_chains *chains, const uint8_t *in, size_t count)
+take_blocks(const unsigned kinds, struct digest_chains *c, const uint8_t *in, const unsigned beside,
+    struct digest_chains *c2, const uint8_t *in2, size_t count)
 {
-	struct md5 m = { chains->md5[0], chains->md5[1], chains->md5[2], chains->md5[3] }, m0;
-	struct sha256 s2, s20;
-	struct sha1 s1, s10;
+	struct md5 m = { c->md5[0], c->md5[1], c->md5[2], c->md5[3] }, m_before;
+	struct sha s, s2, s_before, s2_before;
 
-	sha256_load(&s2, chains->sha256);
-	sha1_load(&s1, chains->sha1);
+	sha_load(&s, c);
+	if (beside != 0)
+		sha_load(&s2, c2);
 	for (; count > 0; count--, in += DIGEST_BLOCK) {
-		m0 = m;
-		s20.abef = s2.abef;
-		s20.cdgh = s2.cdgh;
-		s10.abcd = s1.abcd;
-		s10.e[0] = s1.e[0];
+		m_before = m;
+		s_before = s;
+		if (beside != 0)
+			s2_before = s2;
 		MD5_FF(0, 0xd76aa478, 1, 0xe8c7b756, 2, 0x242070db, 3, 0xc1bdceee);
 		GROUP(0);
 		MD5_FF(4, 0xf57c0faf, 5, 0x4787c62a, 6, 0xa8304613, 7, 0xfd469501);
@@ -258,38 +298,47 @@ take_blocks(const unsigned kinds, struct digest_chains *chains, const uint8_t *i
 		GROUP(14);
 		MD5_II(4, 0xf7537e82, 11, 0xbd3af235, 2, 0x2ad7d2bb, 9, 0xeb86d391);
 		GROUP_AND_MORE(15);
-		m.a += m0.a;
-		m.b += m0.b;
-		m.c += m0.c;
-		m.d += m0.d;
-		s2.abef = _mm_add_epi32(s2.abef, s20.abef);
-		s2.cdgh = _mm_add_epi32(s2.cdgh, s20.cdgh);
-		s1.e[0] = _mm_sha1nexte_epu32(s1.e[0], s10.e[0]);
-		s1.abcd = _mm_add_epi32(s1.abcd, s10.abcd);
+		m.a += m_before.a;
+		m.b += m_before.b;
+		m.c += m_before.c;
+		m.d += m_before.d;
+		sha_add(&s, &s_before);
+		if (beside != 0) {
+			sha_add(&s2, &s2_before);
+			in2 += DIGEST_BLOCK;
+		}
 	}
 	if ((kinds & DIGEST_MD5) != 0)
-		memcpy(chains->md5, &m, sizeof(m));
-	if ((kinds & DIGEST_SHA256) != 0)
-		sha256_store(&s2, chains->sha256);
-	if ((kinds & DIGEST_SHA1) != 0)
-		sha1_store(&s1, chains->sha1);
+		memcpy(c->md5, &m, sizeof(m));
+	sha_store(kinds, &s, c);
+	if (beside != 0)
+		sha_store(beside, &s2, c2);
 }
 
-#define KIND(kinds) \
-	TARGET static void take_##kinds(struct digest_chains *c, const uint8_t *in, size_t count) \
+#define ALONE(kinds) \
+	TARGET static void alone_##kinds(struct digest_chains *c, const uint8_t *in, size_t count) \
 	{ \
-		take_blocks(kinds, c, in, count); \
+		take_blocks(kinds, c, in, 0, NULL, NULL, count); \
 	}
 
-KIND(1)
-KIND(2)
-KIND(3)
-KIND(4)
-KIND(5)
-KIND(6)
-KIND(7)
+#define BESIDE(kinds, beside) \
+	TARGET static void beside_##kinds##_##beside(struct digest_chains *c, const uint8_t *in, \
+	    struct digest_chains *c2, const uint8_t *in2, size_t count) \
+	{ \
+		take_blocks(kinds, c, in, beside, c2, in2, count); \
+	}
 
-static digest_blocks *const rows[] = { NULL, take_1, take_2, take_3, take_4, take_5, take_6, take_7 };
+ALONE(1)
+ALONE(2)
+ALONE(3)
+ALONE(4)
+ALONE(5)
+ALONE(6)
+ALONE(7)
+BESIDE(5, 6)
+BESIDE(7, 6)
+
+static digest_blocks *const rows[] = { NULL, alone_1, alone_2, alone_3, alone_4, alone_5, alone_6, alone_7 };
 
 static bool has_instructions;
 static pthread_once_t asked = PTHREAD_ONCE_INIT;
@@ -312,12 +361,28 @@ digest_blocks_of(unsigned kinds)
 	return rows[kinds % (sizeof(rows) / sizeof(rows[0]))];
 }
 
+digest_blocks_beside *
+digest_blocks_beside_of(unsigned kinds, unsigned beside)
+{
+	if (digest_blocks_of(kinds) == NULL || beside != (DIGEST_SHA1 | DIGEST_SHA256))
+		return NULL;
+	return kinds == 7 ? beside_7_6 : kinds == 5 ? beside_5_6 : NULL;
+}
+
 #else
 
 digest_blocks *
 digest_blocks_of(unsigned kinds)
 {
 	(void)kinds;
+	return NULL;
+}
+
+digest_blocks_beside *
+digest_blocks_beside_of(unsigned kinds, unsigned beside)
+{
+	(void)kinds;
+	(void)beside;
 	return NULL;
 }
 

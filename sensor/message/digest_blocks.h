@@ -27,6 +27,13 @@ typedef void digest_blocks(struct digest_chains *, const uint8_t *blocks, size_t
 /* The function for these kinds (bits of DIGEST_*, at least one); NULL when this processor cannot do it. */
 digest_blocks *digest_blocks_of(unsigned kinds);
 
+/* The same for blocks of two streams, `count` of each. */
+typedef void digest_blocks_beside(struct digest_chains *, const uint8_t *blocks, struct digest_chains *beside,
+    const uint8_t *blocks_beside, size_t count);
+
+/* NULL as well for pairs of kinds that gain little, or that nobody asks for. */
+digest_blocks_beside *digest_blocks_beside_of(unsigned kinds, unsigned beside);
+
 void digest_chains_init(struct digest_chains *);
 
 #endif

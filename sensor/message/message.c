@@ -38,6 +38,7 @@ struct message {
 	struct fields fields;
 	struct part_tree tree;
 	struct digest whole;          /* of the message as transferred */
+	struct bytes due;             /* octets being pushed that are not in it yet */
 	bool has_gap;
 
 	enum message_state state;
@@ -147,7 +148,7 @@ take_content(struct message *m, struct bytes octets)
 		m->content.truncated |= TRUNCATED_HASH;
 	}
 	m->leaf_hashed += octets.len;
-	digest_push(&m->leaf_digest, octets);
+	digest_push_beside(&m->leaf_digest, octets, &m->whole, &m->due);
 }
 
 /* Octets of the leaf as they are encoded. */
@@ -432,8 +433,10 @@ message_push(struct message *m, struct bytes in)
 {
 	m->content.bytes += in.len;
 	if (!m->has_gap)
-		digest_push(&m->whole, in);
+		m->due = in;
 	feed(m, in);
+	digest_push(&m->whole, m->due);
+	m->due = bytes_of(NULL, 0);
 }
 
 /* The line that the gap falls into is lost. A gap that may have swallowed all of the header has ended it. */

@@ -122,6 +122,49 @@ START_TEST(as_the_library_has_it)
 }
 END_TEST
 
+/* Two streams pushed side by side, each in pieces of its own, come out as each alone. */
+START_TEST(side_by_side)
+{
+	static uint8_t octets[6000];
+	uint64_t random = 0x2545f4914f6cdd1d;
+
+	for (size_t i = 0; i < sizeof(octets); i++)
+		octets[i] = (uint8_t)next_random(&random);
+	for (unsigned round = 0; round < 300; round++) {
+		struct bytes left = bytes_of(octets, next_random(&random) % 6000);
+		struct bytes right = bytes_of(octets, next_random(&random) % 6000), l = left, r = right;
+		uint8_t md5[16], sha1[20], sha256[32];
+		struct digest d, other;
+
+		digest_init(&d, _i == 0 ? 5 + round % 3 : 7);
+		digest_init(&other, round % 4 == 0 ? DIGEST_SHA256 : DIGEST_SHA1 | DIGEST_SHA256);
+		if (_i == 1)
+			other.blocks = NULL;
+		while (l.len > 0 || r.len > 0) {
+			struct bytes piece = bytes_first(l, next_random(&random) % 500);
+			struct bytes due = bytes_first(r, next_random(&random) % 500);
+
+			l = bytes_skip(l, piece.len);
+			r = bytes_skip(r, due.len);
+			digest_push_beside(&d, piece, &other, &due);
+			digest_push(&other, due);
+		}
+		ck_assert(digest_finish(&d, md5, sha1, sha256));
+		ck_library_agrees(left, "SHA256", sha256, sizeof(sha256));
+		if ((d.kinds & DIGEST_MD5) != 0)
+			ck_library_agrees(left, "MD5", md5, sizeof(md5));
+		if ((d.kinds & DIGEST_SHA1) != 0)
+			ck_library_agrees(left, "SHA1", sha1, sizeof(sha1));
+		ck_assert(digest_finish(&other, NULL, sha1, sha256));
+		ck_library_agrees(right, "SHA256", sha256, sizeof(sha256));
+		if ((other.kinds & DIGEST_SHA1) != 0)
+			ck_library_agrees(right, "SHA1", sha1, sizeof(sha1));
+		digest_clear(&d);
+		digest_clear(&other);
+	}
+}
+END_TEST
+
 START_TEST(only_what_is_asked_for)
 {
 	uint8_t md5[16], sha256[32];
@@ -165,6 +208,7 @@ add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, known_answers, 0, 2);
 	tcase_add_loop_test(tests, as_the_library_has_it, 0, 2);
+	tcase_add_loop_test(tests, side_by_side, 0, 2);
 	tcase_add_test(tests, only_what_is_asked_for);
 	tcase_add_test(tests, none_costs_nothing);
 }
