@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "protocol/first_words.h"
 
 /* Anomalies of the dialogue itself are numbered apart from those of its parser. */

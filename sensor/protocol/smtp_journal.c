@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An entry is one octet for a verb that is known and for the signs "*", "." and "?"; two for a reply code; a kind and a
- * length before anything else:
+ * An entry is one octet for what is common; two for a reply code; a kind and a length before anything else:
  *
- *	0vvvvvvv                      a verb by its number, or a sign by its octet (all signs lie above the verbs)
- *	11----cc cccccccc             a reply code
- *	10---- kk  length (2)  text   another word, a mechanism, a recipient
+ *	00vvvvvv               a command by the number of its verb, or "*", "." or "?" by its octet (they lie above the verbs)
+ *	01mmmmmm               a mechanism by its number
+ *	10----kk  length text  another command, another mechanism
+ *	10----kk  length (2) text        a recipient
+ *	11----cc  cccccccc     a reply code
  */
 #include "protocol/smtp_journal.h"
 
@@ -14,17 +15,25 @@
 #include "protocol/smtp_command.h"
 
 #define SIGNS "*.?"
-#define LONG_ENTRY 0x80
-#define CODE_ENTRY 0xc0
-#define LONG_HEAD 3
+
+enum form { FORM_COMMAND = 0, FORM_MECHANISM = 0x40, FORM_TEXT = 0x80, FORM_CODE = 0xc0 };
+
+#define FORM_MASK 0xc0
 
 _Static_assert(SMTP_VERBS <= '*', "no verb is a sign");
+
+/* Mechanisms that servers offer; only their order here matters, and that only while the program runs. */
+static const char *const mechanisms[] = { "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM", "XOAUTH2", "OAUTHBEARER",
+	"GSSAPI", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "EXTERNAL", "PLAIN-CLIENTTOKEN",
+	"X-MS-GSSAPI", "GSS-SPNEGO" };
+
+#define MECHANISMS (sizeof(mechanisms) / sizeof(mechanisms[0]))
 
 /* What is counted. A word is a command, too: in another form. */
 enum list { COMMANDS, CODES, REFUSED, OFFERS, LISTS };
 
 struct smtp_journal {
-	uint32_t len, room;      /* octets */
+	uint32_t len;            /* octets; what is allocated follows from it */
 	uint32_t noted[LISTS];   /* entries by enum list, also those that were not kept */
 	uint16_t text_len[SMTP_JOURNAL_TEXTS];
 	uint8_t octets[];
@@ -32,27 +41,49 @@ struct smtp_journal {
 
 #define HEAD offsetof(struct smtp_journal, octets)
 
-/* Opens a hole of `more` octets at `at`. NULL when memory is short. Small journals are kept tight to what an allocation is
- * made of, large ones grow by a quarter. */
+/* What is allocated for so many octets. Small journals are kept tight to what an allocation is made of, large ones have a
+ * quarter more, in coarse steps. */
+static size_t
+allocated(size_t len)
+{
+	size_t step = 16;
+
+	while (step * 16 < len)
+		step *= 4;
+	return (HEAD + len + 8 + step - 1) / step * step - 8;
+}
+
+/* Opens a hole of `more` octets at `at`. NULL when memory is short. */
 static uint8_t *
 make_hole(struct smtp_journal **journal, size_t at, size_t more)
 {
 	struct smtp_journal *j = *journal;
-	size_t len = j == NULL ? 0 : j->len, need = len + more, room;
+	size_t len = j == NULL ? 0 : j->len, need = len + more;
 
-	if (j == NULL || need > j->room) {
-		room = HEAD + need + (need > 512 ? need / 4 : 0);
-		room = (room + 23) / 16 * 16 - 8;
-		if (room - HEAD > UINT32_MAX || (j = memory_resize(j, room)) == NULL)
+	if (j == NULL || allocated(need) != allocated(len)) {
+		if (need > UINT32_MAX || (j = memory_resize(j, allocated(need))) == NULL)
 			return NULL;
 		if (*journal == NULL)
 			memset(j, 0, HEAD);
-		j->room = (uint32_t)(room - HEAD);
 		*journal = j;
 	}
 	memmove(j->octets + at + more, j->octets + at, len - at);
 	j->len = (uint32_t)need;
 	return j->octets + at;
+}
+
+/* Takes octets out. Where memory_resize() cannot make it smaller, more is allocated than follows from the length. */
+static void
+close_hole(struct smtp_journal **journal, size_t at, size_t less)
+{
+	struct smtp_journal *j = *journal, *smaller;
+	size_t len = j->len - less;
+
+	memmove(j->octets + at, j->octets + at + less, len - at);
+	smaller = allocated(len) == allocated(j->len) ? j : memory_resize(j, allocated(len));
+	if (smaller != NULL)
+		*journal = smaller;
+	(*journal)->len = (uint32_t)len;
 }
 
 static size_t
@@ -85,9 +116,8 @@ smtp_journal_set(struct smtp_journal **journal, enum smtp_journal_text text, str
 		return;
 	if (j != NULL) {
 		at = text_at(j, text);
-		j->len -= j->text_len[text];
-		memmove(j->octets + at, j->octets + at + j->text_len[text], j->len - at);
-		j->text_len[text] = 0;
+		close_hole(journal, at, j->text_len[text]);
+		(*journal)->text_len[text] = 0;
 	}
 	if (value.len == 0 || (hole = make_hole(journal, at, value.len)) == NULL)
 		return;
@@ -112,19 +142,37 @@ make_entry(struct smtp_journal **journal, enum list list, size_t len, size_t cei
 }
 
 static void
-add_long(struct smtp_journal **journal, enum list list, struct bytes text, size_t ceiling)
+add_octet(struct smtp_journal **journal, enum list list, uint8_t octet, size_t ceiling)
 {
+	uint8_t *entry = make_entry(journal, list, 1, ceiling);
+
+	if (entry != NULL)
+		entry[0] = octet;
+}
+
+/* Octets of the length of such a text. */
+static size_t
+length_octets(enum list list)
+{
+	return list == REFUSED ? 2 : 1;
+}
+
+static void
+add_text(struct smtp_journal **journal, enum list list, struct bytes text, size_t ceiling)
+{
+	size_t head = 1 + length_octets(list);
 	uint8_t *entry;
 
-	text = bytes_first(text, UINT16_MAX);
-	entry = make_entry(journal, list, LONG_HEAD + text.len, ceiling);
+	text = bytes_first(text, list == REFUSED ? UINT16_MAX : UINT8_MAX);
+	entry = make_entry(journal, list, head + text.len, ceiling);
 	if (entry == NULL)
 		return;
-	entry[0] = (uint8_t)(LONG_ENTRY | list);
-	entry[1] = (uint8_t)(text.len >> 8);
-	entry[2] = (uint8_t)text.len;
+	entry[0] = (uint8_t)(FORM_TEXT | list);
+	if (list == REFUSED)
+		entry[1] = (uint8_t)(text.len >> 8);
+	entry[head - 1] = (uint8_t)text.len;
 	if (text.len > 0)
-		memcpy(entry + LONG_HEAD, text.at, text.len);
+		memcpy(entry + head, text.at, text.len);
 }
 
 void
@@ -133,15 +181,11 @@ smtp_journal_command(struct smtp_journal **journal, struct bytes verb, size_t ce
 	uint8_t number = verb.len == 1 && bytes_find(BYTES(SIGNS), verb.at[0]) != BYTES_NOWHERE
 	    ? verb.at[0]
 	    : (uint8_t)smtp_verb_of(verb);
-	uint8_t *entry;
 
-	if (number == SMTP_UNKNOWN) {
-		add_long(journal, COMMANDS, verb, ceiling);
-		return;
-	}
-	entry = make_entry(journal, COMMANDS, 1, ceiling);
-	if (entry != NULL)
-		entry[0] = number;
+	if (number == SMTP_UNKNOWN)
+		add_text(journal, COMMANDS, verb, ceiling);
+	else
+		add_octet(journal, COMMANDS, number, ceiling);
 }
 
 void
@@ -151,20 +195,26 @@ smtp_journal_code(struct smtp_journal **journal, uint16_t code, size_t ceiling)
 
 	if (entry == NULL)
 		return;
-	entry[0] = (uint8_t)(CODE_ENTRY | (code >> 8 & 3));
+	entry[0] = (uint8_t)(FORM_CODE | (code >> 8 & 3));
 	entry[1] = (uint8_t)code;
 }
 
 void
 smtp_journal_refused(struct smtp_journal **journal, struct bytes address, size_t ceiling)
 {
-	add_long(journal, REFUSED, address, ceiling);
+	add_text(journal, REFUSED, address, ceiling);
 }
 
 void
 smtp_journal_offer(struct smtp_journal **journal, struct bytes mechanism, size_t ceiling)
 {
-	add_long(journal, OFFERS, mechanism, ceiling);
+	for (uint8_t i = 0; i < MECHANISMS; i++) {
+		if (bytes_equal(mechanism, bytes_str(mechanisms[i]))) {
+			add_octet(journal, OFFERS, (uint8_t)(FORM_MECHANISM | i), ceiling);
+			return;
+		}
+	}
+	add_text(journal, OFFERS, mechanism, ceiling);
 }
 
 bool
@@ -189,16 +239,26 @@ next_entry(struct bytes *rest)
 	struct entry e = { .list = COMMANDS };
 	size_t len = 1;
 
-	if ((first & LONG_ENTRY) == 0) {
+	switch ((enum form)(first & FORM_MASK)) {
+	case FORM_COMMAND:
 		e.text = first < SMTP_VERBS ? bytes_str(smtp_verb_name((enum smtp_verb)first)) : bytes_first(*rest, 1);
-	} else if ((first & CODE_ENTRY) == CODE_ENTRY) {
+		break;
+	case FORM_MECHANISM:
+		e.list = OFFERS;
+		e.text = bytes_str(mechanisms[first & 0x3f]);
+		break;
+	case FORM_CODE:
 		e.list = CODES;
 		e.code = (uint16_t)((first & 3) << 8 | rest->at[1]);
 		len = 2;
-	} else {
+		break;
+	case FORM_TEXT:
 		e.list = (enum list)(first & 3);
-		e.text = bytes_first(bytes_skip(*rest, LONG_HEAD), (size_t)rest->at[1] << 8 | rest->at[2]);
-		len = LONG_HEAD + e.text.len;
+		len = 1 + length_octets(e.list);
+		e.text = bytes_first(bytes_skip(*rest, len), e.list == REFUSED ? (size_t)rest->at[1] << 8 | rest->at[2]
+									      : rest->at[1]);
+		len += e.text.len;
+		break;
 	}
 	*rest = bytes_skip(*rest, len);
 	return e;

@@ -54,7 +54,8 @@ START_TEST(all_comes_back_in_order)
 	for (size_t i = 1; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		smtp_journal_command(&j, bytes_str(verbs[i]), 100);
 	smtp_journal_refused(&j, BYTES(""), 100);
-	smtp_journal_offer(&j, BYTES("LOGIN"), 8);
+	smtp_journal_offer(&j, BYTES("X-OWN"), 8);
+	smtp_journal_offer(&j, BYTES("GSS-SPNEGO"), 8);
 	smtp_journal_set(&j, SMTP_JOURNAL_HELO, BYTES("somebody.else.example"));
 	smtp_journal_set(&j, SMTP_JOURNAL_HELO, BYTES("me"));
 	smtp_journal_set(&j, SMTP_JOURNAL_AUTH, BYTES(""));
@@ -68,9 +69,10 @@ START_TEST(all_comes_back_in_order)
 	ck_assert_uint_eq(r.reply_code_count, sizeof(codes) / sizeof(codes[0]));
 	for (size_t i = 0; i < r.reply_code_count; i++)
 		ck_assert_uint_eq(r.reply_codes[i], codes[i]);
-	ck_assert_uint_eq(r.auth_mechanisms.len, 2);
+	ck_assert_uint_eq(r.auth_mechanisms.len, 3);
 	assert_text(r.auth_mechanisms.at[0], "PLAIN");
-	assert_text(r.auth_mechanisms.at[1], "LOGIN");
+	assert_text(r.auth_mechanisms.at[1], "X-OWN");
+	assert_text(r.auth_mechanisms.at[2], "GSS-SPNEGO");
 	ck_assert_uint_eq(r.rcpt_refused.len, 2);
 	assert_text(r.rcpt_refused.at[0], "a@x");
 	assert_text(r.rcpt_refused.at[1], "");
@@ -126,11 +128,38 @@ START_TEST(a_text_as_long_as_can_be)
 }
 END_TEST
 
+/* Texts of all lengths come and go before thousands of entries: nothing behind them is disturbed. */
+START_TEST(texts_that_change)
+{
+	static uint8_t octets[3000];
+	struct smtp_journal *j = NULL;
+	struct arena arena;
+	struct smtp_report r;
+
+	memset(octets, 'y', sizeof(octets));
+	for (unsigned i = 0; i < 600; i++) {
+		size_t len = i * 7919 % (i < 300 ? 60 : sizeof(octets));
+
+		smtp_journal_set(&j, SMTP_JOURNAL_HELO, bytes_of(octets, len));
+		smtp_journal_code(&j, (uint16_t)(200 + i % 400), 1000);
+		smtp_journal_set(&j, SMTP_JOURNAL_GREETING, bytes_of(octets, (len + i) % 100));
+		ck_assert_uint_eq(smtp_journal_text(j, SMTP_JOURNAL_HELO).len, len);
+	}
+	r = read_journal(j, &arena);
+	ck_assert_uint_eq(r.reply_code_count, 600);
+	for (unsigned i = 0; i < 600; i++)
+		ck_assert_uint_eq(r.reply_codes[i], 200 + i % 400);
+	arena_clear(&arena);
+	smtp_journal_free(j);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
 	tcase_add_test(tests, nothing_noted);
 	tcase_add_test(tests, all_comes_back_in_order);
+	tcase_add_test(tests, texts_that_change);
 	tcase_add_test(tests, ceilings);
 	tcase_add_test(tests, a_text_as_long_as_can_be);
 }
