@@ -208,7 +208,7 @@ smtp_journal_refused(struct smtp_journal **journal, struct bytes address, size_t
 void
 smtp_journal_offer(struct smtp_journal **journal, struct bytes mechanism, size_t ceiling)
 {
-	for (uint8_t i = 0; i < MECHANISMS; i++) {
+	for (size_t i = 0; i < MECHANISMS; i++) {
 		if (bytes_equal(mechanism, bytes_str(mechanisms[i]))) {
 			add_octet(journal, OFFERS, (uint8_t)(FORM_MECHANISM | i), ceiling);
 			return;

@@ -24,7 +24,7 @@ struct smtp_journal;
 /* A journal that is NULL is empty. What memory is too short for is counted as dropped, or not known. */
 
 /* In place of what it was. */
-void smtp_journal_set(struct smtp_journal **, enum smtp_journal_text, struct bytes text);
+void smtp_journal_set(struct smtp_journal **, enum smtp_journal_text, struct bytes value);
 struct bytes smtp_journal_text(const struct smtp_journal *, enum smtp_journal_text);
 
 /* At most `ceiling` of each are kept. A command is its verb in upper case, at most 255 octets. */
