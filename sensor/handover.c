@@ -9,12 +9,13 @@
 #include "capture/fanout.h"
 
 struct pair {
-	struct ring *ring; /* NULL: a worker and itself */
+	struct ring *ring;
 	bool unrung;
 };
 
 struct giver {
 	_Atomic uint64_t given, dropped;
+	_Atomic usec_t progress;
 };
 
 struct handover {
@@ -22,6 +23,7 @@ struct handover {
 	struct pair *pairs; /* from * workers + to */
 	struct giver *givers;
 	struct bell *const *bells;
+	atomic_bool used;
 };
 
 struct handover *
@@ -40,8 +42,6 @@ handover_new(unsigned workers, size_t size, struct bell *const *bells)
 		return NULL;
 	}
 	for (unsigned i = 0; i < workers * workers; i++) {
-		if (i / workers == i % workers)
-			continue;
 		h->pairs[i].ring = ring_new(size);
 		if (h->pairs[i].ring == NULL) {
 			handover_free(h);
@@ -90,6 +90,8 @@ handover_give(struct handover *h, unsigned from, unsigned to, const struct packe
 	copy->payload.at = space + sizeof(*packet);
 	ring_commit(pair->ring, need);
 	pair->unrung = true;
+	if (!handover_is_used(h))
+		atomic_store_explicit(&h->used, true, memory_order_relaxed);
 	atomic_fetch_add_explicit(&h->givers[from].given, 1, memory_order_relaxed);
 	return true;
 }
@@ -106,22 +108,80 @@ handover_wake(struct handover *h, unsigned from)
 	}
 }
 
-size_t
-handover_take(struct handover *h, unsigned to, size_t max, void (*take)(void *arg, const struct packet *), void *arg)
+void
+handover_progress(struct handover *h, unsigned from, usec_t time)
 {
-	size_t taken = 0, len;
+	/* Only `from` writes it: time never goes back. */
+	if (time > atomic_load_explicit(&h->givers[from].progress, memory_order_relaxed))
+		atomic_store_explicit(&h->givers[from].progress, time, memory_order_release);
+}
+
+bool
+handover_is_used(const struct handover *h)
+{
+	return atomic_load_explicit(&h->used, memory_order_relaxed);
+}
+
+/* How far all workers are. Read before the rings: what a worker gave before it said so is then there. */
+static usec_t
+common_progress(const struct handover *h)
+{
+	usec_t least = INT64_MAX;
+
+	for (unsigned i = 0; i < h->workers; i++) {
+		usec_t progress = atomic_load_explicit(&h->givers[i].progress, memory_order_acquire);
+
+		least = progress < least ? progress : least;
+	}
+	return least;
+}
+
+/* The ring whose first packet is the earliest for `to`, or NULL; and whether any is half full. */
+static struct ring *
+earliest(const struct handover *h, unsigned to, const struct packet **packet, bool *crowded)
+{
+	struct ring *best = NULL;
+	size_t len;
 
 	for (unsigned from = 0; from < h->workers; from++) {
 		struct ring *ring = h->pairs[from * h->workers + to].ring;
-		const struct packet *packet;
+		const struct packet *front = ring_front(ring, &len);
 
-		while (ring != NULL && taken < max && (packet = ring_front(ring, &len)) != NULL) {
-			take(arg, packet);
-			ring_release(ring);
-			taken++;
+		*crowded |= ring_used(ring) > ring_size(ring) / 2;
+		if (front != NULL && (best == NULL || front->time < (*packet)->time)) {
+			best = ring;
+			*packet = front;
 		}
 	}
+	return best;
+}
+
+size_t
+handover_take(struct handover *h, unsigned to, size_t max, bool all, void (*take)(void *arg, const struct packet *), void *arg)
+{
+	usec_t until = common_progress(h);
+	size_t taken = 0;
+
+	for (; taken < max; taken++) {
+		const struct packet *packet = NULL;
+		bool crowded = false;
+		struct ring *ring = earliest(h, to, &packet, &crowded);
+
+		if (ring == NULL || (packet->time > until && !all && !crowded))
+			break;
+		take(arg, packet);
+		ring_release(ring);
+	}
 	return taken;
+}
+
+bool
+handover_waits(struct handover *h, unsigned to)
+{
+	for (unsigned from = 0; from < h->workers; from++)
+		if (ring_used(h->pairs[from * h->workers + to].ring) > 0)
+			return true;
+	return false;
 }
 
 struct handover_counters

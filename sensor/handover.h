@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * handover: packets that arrived at one worker and belong to another: what came out of a tunnel, where the kernel could not
- * see whose it is. One ring for each pair of workers, so that no two threads ever write to the same.
+ * handover: packets that came out of a tunnel, where the kernel could not see whose they are: from the worker at which they
+ * arrived to the one that owns their connection, which may be the same. One ring for each pair of workers, so that no two
+ * threads ever write to the same.
+ *
+ * The two directions of a connection may arrive at two workers, one of which is behind. The owner takes the packets of all in
+ * the order of their time, and none that is later than what every worker has read: each says how far it is.
  */
 #ifndef HANDOVER_H
 #define HANDOVER_H
@@ -19,14 +23,25 @@ void handover_free(struct handover *); /* NULL is fine */
 /* Which worker the packet belongs to. */
 unsigned handover_owner(const struct handover *, const struct packet *);
 
+/* Worker `from` has read everything that was captured until `time`. */
+void handover_progress(struct handover *, unsigned from, usec_t time);
+
+/* Whether anything was ever given: before that nobody need say how far it is. */
+bool handover_is_used(const struct handover *);
+
 /* Worker `from`: copies the packet for `to`. False when there is no room: it is lost, and counted. */
 bool handover_give(struct handover *, unsigned from, unsigned to, const struct packet *);
 
 /* Worker `from` has paused: wakes those for whom something waits. */
 void handover_wake(struct handover *, unsigned from);
 
-/* Worker `to`: hands at most `max` packets to `take`, valid inside it; returns how many. */
-size_t handover_take(struct handover *, unsigned to, size_t max, void (*take)(void *arg, const struct packet *), void *arg);
+/* Worker `to`: hands at most `max` packets, valid inside the call, to `take`; returns how many. Those that are later than what
+ * all workers have read stay, unless half of a ring is full, or `all` is asked for. */
+size_t handover_take(struct handover *, unsigned to, size_t max, bool all, void (*take)(void *arg, const struct packet *),
+    void *arg);
+
+/* Worker `to`: whether packets wait for it. */
+bool handover_waits(struct handover *, unsigned to);
 
 struct handover_counters {
 	uint64_t given, dropped;

@@ -29,7 +29,10 @@ operator_open_capture(struct operator *op, const struct pipeline_settings *pipel
 
 	w.capture.filter = c->filter;
 	if (c->filter[0] == '\0') {
-		op->port_filter = filter_for_ports(c->ports, c->port_count);
+		char *tunnels = tunnel_filter(pipeline->decode.tunnels);
+
+		op->port_filter = filter_for_ports(c->ports, c->port_count, tunnels);
+		free(tunnels);
 		w.capture.filter = op->port_filter;
 	}
 	op->workers = workers_new(op->base, &w, delivery_observe, op->delivery, error, error_room);

@@ -19,6 +19,11 @@
 
 #define REASON_MAX 256
 
+/* While packets are handed over: how often each worker says how far it is, in microseconds, and what is added to the time that
+ * the kernel may sit on a frame. */
+#define PULSE_EVERY 5000
+#define HANDOVER_SLACK (5 * USEC_PER_MSEC)
+
 struct tap {
 	struct worker *worker;
 	struct source *source; /* NULL: none was given */
@@ -42,6 +47,7 @@ struct worker {
 	struct tap *taps;
 	struct bell bell;
 	struct event *bell_event, *tick;
+	struct event *pulse;             /* pending while packets are handed over */
 	pthread_t thread;
 	pthread_mutex_t lock;            /* for the three below */
 	pthread_cond_t answered;
@@ -54,13 +60,24 @@ struct worker {
 	bool ending;
 };
 
+/* Nothing waits to be read: what was captured so long ago has been handed over by the kernel. */
+static usec_t
+idle_progress(const struct worker *w)
+{
+	return clock_wall() - 2 * w->settings.block_timeout - HANDOVER_SLACK;
+}
+
 /* After each batch: those who wait for what was made of it are woken. */
 static void
 wake_others(struct worker *w)
 {
 	queue_wake(w->queue);
-	if (w->settings.handover != NULL)
-		handover_wake(w->settings.handover, w->settings.number);
+	if (w->settings.handover == NULL)
+		return;
+	handover_progress(w->settings.handover, w->settings.number, pipeline_time(w->pipeline));
+	handover_wake(w->settings.handover, w->settings.number);
+	if (handover_is_used(w->settings.handover) && !event_pending(w->pulse, EV_TIMEOUT, NULL))
+		event_add(w->pulse, &(struct timeval){ .tv_usec = PULSE_EVERY });
 }
 
 static bool
@@ -69,8 +86,6 @@ give_elsewhere(void *arg, const struct packet *packet)
 	struct worker *w = arg;
 	unsigned owner = handover_owner(w->settings.handover, packet);
 
-	if (owner == w->settings.number)
-		return false;
 	(void)handover_give(w->settings.handover, w->settings.number, owner, packet);
 	return true;
 }
@@ -144,10 +159,27 @@ on_bell(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	bell_hear(&w->bell);
 	if (w->settings.handover != NULL &&
-	    handover_take(w->settings.handover, w->settings.number, batch, take_handed, w) == batch)
+	    handover_take(w->settings.handover, w->settings.number, batch, false, take_handed, w) == batch)
 		bell_ring(&w->bell); /* there may be more, after the others had their turn */
 	wake_others(w);
 	take_call(w);
+}
+
+/* While packets are handed over: says how far this worker is although nothing comes, and takes what has become due. */
+static void
+on_pulse(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *w = arg;
+	bool reads = false;
+
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < w->settings.interface_count; i++)
+		reads |= event_pending(w->taps[i].again, EV_TIMEOUT, NULL) != 0;
+	if (!reads)
+		handover_progress(w->settings.handover, w->settings.number, idle_progress(w));
+	(void)handover_take(w->settings.handover, w->settings.number, (size_t)w->settings.batch, false, take_handed, w);
+	wake_others(w);
 }
 
 static void
@@ -209,7 +241,8 @@ make_events(struct worker *w)
 		return false;
 	w->bell_event = event_new(w->base, w->bell.descriptor, EV_READ | EV_PERSIST, on_bell, w);
 	w->tick = event_new(w->base, -1, EV_PERSIST, on_tick, w);
-	if (w->bell_event == NULL || w->tick == NULL || event_add(w->bell_event, NULL) != 0 ||
+	w->pulse = evtimer_new(w->base, on_pulse, w);
+	if (w->bell_event == NULL || w->tick == NULL || w->pulse == NULL || event_add(w->bell_event, NULL) != 0 ||
 	    event_add(w->tick, &often) != 0)
 		return false;
 	for (size_t i = 0; i < w->settings.interface_count; i++) {
@@ -412,7 +445,7 @@ run_settle(struct worker *w, void *arg)
 {
 	(void)arg;
 	if (w->settings.handover != NULL)
-		while (handover_take(w->settings.handover, w->settings.number, SIZE_MAX, take_handed, w) > 0)
+		while (handover_take(w->settings.handover, w->settings.number, SIZE_MAX, true, take_handed, w) > 0)
 			;
 	wake_others(w);
 }
@@ -521,6 +554,8 @@ worker_free(struct worker *w)
 		event_free(w->bell_event);
 	if (w->tick != NULL)
 		event_free(w->tick);
+	if (w->pulse != NULL)
+		event_free(w->pulse);
 	if (w->base != NULL)
 		event_base_free(w->base);
 	bell_clear(&w->bell);

@@ -16,6 +16,7 @@ struct worker_settings {
 	struct pipeline_settings pipeline; /* this worker's share; its message limits are copied, see worker_adopt() */
 	size_t interface_count;
 	int batch;                        /* frames taken per wake-up, so that timers get their turn */
+	usec_t block_timeout;             /* how long the kernel may sit on a frame */
 	size_t queue_size;                /* octets of observations under way to the judge */
 	int processor;                    /* the thread stays on it; -1: on any */
 	struct bell *judge;               /* rung when observations wait, a source broke, or the worker has ended */

@@ -254,7 +254,7 @@ make_workers(struct workers *w, char *error, size_t error_room)
 	for (unsigned i = 0; i < w->settings.count; i++) {
 		struct worker_settings s = { .number = i, .pipeline = share_of(&w->settings),
 			.interface_count = w->settings.interface_count, .batch = w->settings.batch,
-			.queue_size = w->settings.queue_size, .processor = -1, .judge = &w->bell };
+			.block_timeout = w->settings.capture.block_timeout, .queue_size = w->settings.queue_size, .processor = -1, .judge = &w->bell };
 
 		if (w->settings.processor_count > 0)
 			s.processor = w->settings.processors[i % w->settings.processor_count];

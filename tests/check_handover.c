@@ -74,13 +74,13 @@ START_TEST(whole)
 	ck_assert(!bells[2].rung);
 	handover_wake(h, 0);
 	ck_assert(bells[2].rung && !bells[0].rung && !bells[1].rung);
-	ck_assert_uint_eq(handover_take(h, 1, 10, take, &g), 0);
-	ck_assert_uint_eq(handover_take(h, 2, 1, take, &g), 1);
+	ck_assert_uint_eq(handover_take(h, 1, 10, true, take, &g), 0);
+	ck_assert_uint_eq(handover_take(h, 2, 1, true, take, &g), 1);
 	ck_assert_int_eq(g.last.source.port, 40000);
 	ck_assert_uint_eq(g.last.sequence, 77);
 	ck_assert_uint_eq(g.last.payload.len, sizeof(text));
 	ck_assert_str_eq(g.payload, "MAIL FROM:<a@example.com>\r\n");
-	ck_assert_uint_eq(handover_take(h, 2, 10, take, &g), 1);
+	ck_assert_uint_eq(handover_take(h, 2, 10, true, take, &g), 1);
 	ck_assert_int_eq(g.last.source.port, 40001);
 	ck_assert_uint_eq(g.last.payload.len, 0);
 	ck_assert_uint_eq(handover_counters(h, 0).given, 2);
@@ -102,7 +102,7 @@ START_TEST(no_room)
 	ck_assert_uint_eq(given, 2);
 	ck_assert_uint_eq(handover_counters(h, 1).given, 2);
 	ck_assert_uint_eq(handover_counters(h, 1).dropped, 1);
-	ck_assert_uint_eq(handover_take(h, 0, 10, take, &g), 2);
+	ck_assert_uint_eq(handover_take(h, 0, 10, true, take, &g), 2);
 	ck_assert(handover_give(h, 1, 0, &p));
 	gone(h);
 }
@@ -134,11 +134,50 @@ START_TEST(owners)
 }
 END_TEST
 
+/* Three workers, one of them behind: nothing is taken before it has caught up, and then all in the order of time. */
+START_TEST(in_the_order_of_time)
+{
+	struct handover *h = make(65536);
+	struct got g = { 0 };
+	struct packet p;
+
+	ck_assert(!handover_is_used(h));
+	for (uint16_t t = 100; t < 130; t++) {
+		p = packet_of(1, t, (struct bytes){ 0 });
+		ck_assert(handover_give(h, t % 3, 1, &p));
+	}
+	ck_assert(handover_is_used(h));
+	ck_assert(handover_waits(h, 1));
+	ck_assert(!handover_waits(h, 0));
+	handover_progress(h, 0, 129);
+	handover_progress(h, 1, 200);
+	ck_assert_uint_eq(handover_take(h, 1, 100, false, take, &g), 0);
+	handover_progress(h, 2, 110);
+	handover_progress(h, 2, 90); /* time does not go back */
+	ck_assert_uint_eq(handover_take(h, 1, 100, false, take, &g), 11);
+	ck_assert_int_eq(g.last.time, 110);
+	handover_progress(h, 2, 1000);
+	for (uint16_t t = 111; t < 130; t++) {
+		ck_assert_uint_eq(handover_take(h, 1, 1, false, take, &g), 1);
+		ck_assert_int_eq(g.last.time, t);
+	}
+	/* Who is behind for too long is not waited for: half a ring is full. */
+	for (unsigned n = 0; handover_take(h, 1, 1, false, take, &g) == 0; n++) {
+		p = packet_of(1, 5000, (struct bytes){ 0 });
+		ck_assert(handover_give(h, 0, 1, &p));
+		ck_assert_uint_lt(n, 2000);
+	}
+	ck_assert_uint_eq(handover_counters(h, 0).dropped, 0);
+	gone(h);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
 	tcase_add_test(tests, whole);
 	tcase_add_test(tests, no_room);
+	tcase_add_test(tests, in_the_order_of_time);
 	tcase_add_test(tests, owners);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- *	X or (vlan and (X or (vlan and X)))	where X: TCP on one of the ports, or a fragment
+ *	X or (vlan and (X or (vlan and X)))	where X: TCP on one of the ports, a fragment, or what else is asked for
  *
  * "vlan" moves the offsets of all that follows it, so X is said anew behind each. A fragment of IPv6 is known by its
  * fragment header, directly behind the fixed one.
@@ -16,16 +16,18 @@
 
 /* "tcp port (a or b)" does not exist: each port is said. */
 static void
-put_ports(FILE *out, const uint16_t *ports, size_t count)
+put_ports(FILE *out, const uint16_t *ports, size_t count, const char *also)
 {
 	fputs("(tcp and (", out);
 	for (size_t i = 0; i < count; i++)
 		fprintf(out, "%sport %u", i == 0 ? "" : " or ", (unsigned)ports[i]);
 	fputs(")) or (ip[6:2] & 0x3fff != 0) or (ip6[6] == 44)", out);
+	if (also != NULL)
+		fprintf(out, " or (%s)", also);
 }
 
 char *
-filter_for_ports(const uint16_t *ports, size_t count)
+filter_for_ports(const uint16_t *ports, size_t count, const char *also)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -33,11 +35,11 @@ filter_for_ports(const uint16_t *ports, size_t count)
 
 	if (out == NULL)
 		return NULL;
-	put_ports(out, ports, count);
+	put_ports(out, ports, count, also);
 	fputs(BEHIND_TAGS, out);
-	put_ports(out, ports, count);
+	put_ports(out, ports, count, also);
 	fputs(BEHIND_TAGS, out);
-	put_ports(out, ports, count);
+	put_ports(out, ports, count, also);
 	fputs("))))", out);
 	if (fclose(out) != 0) {
 		free(text);

@@ -8,9 +8,10 @@
 
 #include "base/bytes.h"
 
-/* A newly allocated expression for the ports (in host order), or NULL when memory is short or there are no ports; the
+/* A newly allocated expression for the ports (in host order) and whatever passes the expression `also` (NULL: nothing more), or
+ * NULL when memory is short or there are no ports; the
  * caller frees it. */
-char *filter_for_ports(const uint16_t *ports, size_t count);
+char *filter_for_ports(const uint16_t *ports, size_t count, const char *also);
 
 /* The part of such an expression that link types without VLAN tags understand: newly allocated, the caller frees it.
  * NULL when the expression is none of filter_for_ports(), or memory is short. */

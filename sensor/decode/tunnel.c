@@ -5,6 +5,9 @@
  */
 #include "decode/tunnel.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "decode/gre.h"
 #include "decode/ip.h"
 #include "decode/link.h"
@@ -281,24 +284,40 @@ open_teredo(struct next *n)
 }
 
 static const struct {
-	const char *name, *help;
+	const char *name, *help, *filter;
 } kinds[TUNNELS] = {
-	[TUNNEL_MPLS] = { "mpls", "Label switching (RFC 3032), also in IP." },
-	[TUNNEL_PPPOE] = { "pppoe", "PPP over Ethernet (RFC 2516)." },
-	[TUNNEL_PPTP] = { "pptp", "PPP in GRE version 1 (RFC 2637)." },
-	[TUNNEL_GRE] = { "gre", "Generic routing encapsulation (RFC 2784, 2890)." },
-	[TUNNEL_ERSPAN] = { "erspan", "Mirrored frames in GRE, types I, II and III." },
-	[TUNNEL_VXLAN] = { "vxlan", "Frames in UDP port 4789 or 8472 (RFC 7348)." },
-	[TUNNEL_GENEVE] = { "geneve", "Frames in UDP port 6081 (RFC 8926)." },
-	[TUNNEL_GTP] = { "gtp", "Subscribers' packets in UDP port 2152 (3GPP TS 29.281)." },
-	[TUNNEL_TEREDO] = { "teredo", "IPv6 in UDP port 3544 (RFC 4380)." },
-	[TUNNEL_IPIP] = { "ipip", "IP in IP, either version in either (RFC 2003, 2473, 4213)." },
-	[TUNNEL_ETHERIP] = { "etherip", "Frames in IP (RFC 3378)." },
-	[TUNNEL_PBB] = { "pbb", "Provider backbone bridges (IEEE 802.1ah)." },
-	[TUNNEL_ETAG] = { "etag", "Port extenders (IEEE 802.1BR)." },
-	[TUNNEL_VNTAG] = { "vntag", "Port extenders before they were standardised." },
-	[TUNNEL_FABRICPATH] = { "fabricpath", "FabricPath's outer header." },
-	[TUNNEL_NSH] = { "nsh", "Network service header (RFC 8300)." },
+	[TUNNEL_MPLS] = { "mpls", "Label switching (RFC 3032), also in IP.",
+	    "ether proto 0x8847 or ether proto 0x8848 or ip proto 137" },
+	[TUNNEL_PPPOE] = { "pppoe", "PPP over Ethernet (RFC 2516).",
+	    "ether proto 0x8864" },
+	[TUNNEL_PPTP] = { "pptp", "PPP in GRE version 1 (RFC 2637).",
+	    "ip proto 47" },
+	[TUNNEL_GRE] = { "gre", "Generic routing encapsulation (RFC 2784, 2890).",
+	    "ip proto 47 or ip6 proto 47" },
+	[TUNNEL_ERSPAN] = { "erspan", "Mirrored frames in GRE, types I, II and III.",
+	    "ip proto 47 or ip6 proto 47" },
+	[TUNNEL_VXLAN] = { "vxlan", "Frames in UDP port 4789 or 8472 (RFC 7348).",
+	    "udp port 4789 or udp port 8472" },
+	[TUNNEL_GENEVE] = { "geneve", "Frames in UDP port 6081 (RFC 8926).",
+	    "udp port 6081" },
+	[TUNNEL_GTP] = { "gtp", "Subscribers' packets in UDP port 2152 (3GPP TS 29.281).",
+	    "udp port 2152" },
+	[TUNNEL_TEREDO] = { "teredo", "IPv6 in UDP port 3544 (RFC 4380).",
+	    "udp port 3544" },
+	[TUNNEL_IPIP] = { "ipip", "IP in IP, either version in either (RFC 2003, 2473, 4213).",
+	    "ip proto 4 or ip proto 41 or ip6 proto 4 or ip6 proto 41" },
+	[TUNNEL_ETHERIP] = { "etherip", "Frames in IP (RFC 3378).",
+	    "ip proto 97" },
+	[TUNNEL_PBB] = { "pbb", "Provider backbone bridges (IEEE 802.1ah).",
+	    "ether proto 0x88e7" },
+	[TUNNEL_ETAG] = { "etag", "Port extenders (IEEE 802.1BR).",
+	    "ether proto 0x893f" },
+	[TUNNEL_VNTAG] = { "vntag", "Port extenders before they were standardised.",
+	    "ether proto 0x8926" },
+	[TUNNEL_FABRICPATH] = { "fabricpath", "FabricPath's outer header.",
+	    "ether proto 0x8903" },
+	[TUNNEL_NSH] = { "nsh", "Network service header (RFC 8300).",
+	    "ether proto 0x894f" },
 };
 
 /* UDP ports are looked for among the destination, and where both ends use the same, also among the source. */
@@ -357,6 +376,27 @@ tunnel_want(struct bytes name, uint32_t *wanted)
 		found |= named;
 	}
 	return found;
+}
+
+char *
+tunnel_filter(uint32_t wanted)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = wanted == 0 ? NULL : open_memstream(&text, &len);
+	const char *between = "";
+
+	if (out == NULL)
+		return NULL;
+	for (int i = 0; i < TUNNELS; i++)
+		if ((wanted >> i & 1) != 0) {
+			fprintf(out, "%s%s", between, kinds[i].filter);
+			between = " or ";
+		}
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
 }
 
 /* Tries every row for this number that is wanted; the first that does not decline decides. */

@@ -37,6 +37,10 @@ const char *tunnel_help(enum tunnel);
 /* Sets the bit of the kind with this name in *wanted, or all of them for "all"; false when there is none. */
 bool tunnel_want(struct bytes name, uint32_t *wanted);
 
+/* A pcap filter expression (pcap-filter(7)) that these kinds pass, newly allocated, to be freed with free(). NULL when none is
+ * wanted or memory is short. */
+char *tunnel_filter(uint32_t wanted);
+
 /* What stands next in a packet. */
 enum next_kind {
 	NEXT_ETHERNET, /* a frame with its addresses */

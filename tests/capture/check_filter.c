@@ -54,7 +54,7 @@ make(uint8_t out[128], int tags, int version, uint8_t protocol, uint16_t from, u
 
 START_TEST(what_passes)
 {
-	char *text = filter_for_ports(ports, 2);
+	char *text = filter_for_ports(ports, 2, NULL);
 	pcap_t *dead = pcap_open_dead(DLT_EN10MB, 65535);
 	struct bpf_program program;
 
@@ -92,7 +92,7 @@ END_TEST
 START_TEST(link_types_without_tags)
 {
 	static const int links[] = { DLT_RAW, DLT_LINUX_SLL, DLT_NULL };
-	char *text = filter_for_ports(ports, 2), *plain = filter_without_vlan(text);
+	char *text = filter_for_ports(ports, 2, NULL), *plain = filter_without_vlan(text);
 
 	ck_assert_ptr_nonnull(plain);
 	ck_assert_ptr_null(strstr(plain, "vlan"));
@@ -117,7 +117,38 @@ START_TEST(checks)
 	ck_assert(filter_check("tcp port 25", error, sizeof(error)));
 	ck_assert(!filter_check("tcp porrt 25", error, sizeof(error)));
 	ck_assert_uint_gt(strlen(error), 0);
-	ck_assert_ptr_null(filter_for_ports(ports, 0));
+	ck_assert_ptr_null(filter_for_ports(ports, 0, NULL));
+}
+END_TEST
+
+/* What is asked for besides passes behind tags too, and the link types without tags still understand the rest. */
+START_TEST(something_more)
+{
+	char *text = filter_for_ports(ports, 2, "udp port 4789 or ip proto 47"), error[256], *plain = filter_without_vlan(text);
+	pcap_t *dead = pcap_open_dead(DLT_EN10MB, 65535);
+	struct bpf_program program;
+
+	ck_assert_msg(filter_check(text, error, sizeof(error)), "%s", error);
+	ck_assert_int_eq(pcap_compile(dead, &program, text, 1, PCAP_NETMASK_UNKNOWN), 0);
+	for (int tags = 0; tags <= 2; tags++) {
+		uint8_t frame[128];
+		struct pcap_pkthdr h = { .caplen = 128, .len = 128 };
+
+		make(frame, tags, 4, 17, 50000, 4789, 0);
+		ck_assert_int_ne(pcap_offline_filter(&program, &h, frame), 0);
+		make(frame, tags, 4, 47, 0, 0, 0);
+		ck_assert_int_ne(pcap_offline_filter(&program, &h, frame), 0);
+		make(frame, tags, 4, 6, 50000, 25, 0);
+		ck_assert_int_ne(pcap_offline_filter(&program, &h, frame), 0);
+		make(frame, tags, 4, 17, 50000, 53, 0);
+		ck_assert_int_eq(pcap_offline_filter(&program, &h, frame), 0);
+	}
+	ck_assert_ptr_nonnull(strstr(plain, "udp port 4789"));
+	ck_assert_ptr_null(strstr(plain, "vlan"));
+	pcap_freecode(&program);
+	pcap_close(dead);
+	free(text);
+	free(plain);
 }
 END_TEST
 
@@ -126,6 +157,7 @@ add_tests(TCase *tests)
 {
 	tcase_add_test(tests, what_passes);
 	tcase_add_test(tests, link_types_without_tags);
+	tcase_add_test(tests, something_more);
 	tcase_add_test(tests, checks);
 }
 
