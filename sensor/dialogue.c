@@ -122,11 +122,19 @@ dialogues_init(struct dialogues *all, const struct dialogue_limits *limits,
 struct dialogue *
 dialogue_new(struct dialogues *all, const void *owner)
 {
-	struct dialogue *d = memory_take_zeroed(1, sizeof(*d));
+	void *room = memory_take_zeroed(1, dialogue_size);
+
+	return room == NULL ? NULL : dialogue_init(room, all, owner);
+}
+
+const size_t dialogue_size = sizeof(struct dialogue);
+
+struct dialogue *
+dialogue_init(void *room, struct dialogues *all, const void *owner)
+{
+	struct dialogue *d = room;
 	struct dialogue_opening o = { 0 };
 
-	if (d == NULL)
-		return NULL;
 	all->describe(owner, &o);
 	d->all = all;
 	d->owner = owner;
@@ -428,13 +436,19 @@ dialogue_free(struct dialogue *d)
 {
 	if (d == NULL)
 		return;
+	dialogue_clear(d);
+	memory_give_back(d);
+}
+
+void
+dialogue_clear(struct dialogue *d)
+{
 	if (d->all->described == d)
 		d->all->described = NULL;
 	if (d->state == DIALOGUE_HELD)
 		first_words_free(d->words);
 	else if (d->parser != NULL)
 		row_of(d->protocol)->close(d->parser);
-	memory_give_back(d);
 }
 
 size_t

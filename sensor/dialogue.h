@@ -63,6 +63,12 @@ struct dialogue;
 /* NULL when memory is short. `owner` is what describe() gets: it gives the same answer until dialogue_free(). */
 struct dialogue *dialogue_new(struct dialogues *, const void *owner);
 
+/* The same in `dialogue_size` octets of zeros, aligned for any object, that the caller keeps for it. Never fails.
+ * dialogue_clear() ends it, and leaves the octets to the caller. */
+extern const size_t dialogue_size;
+struct dialogue *dialogue_init(void *room, struct dialogues *, const void *owner);
+void dialogue_clear(struct dialogue *);
+
 /* Bytes in order, or the word that some will never come. */
 void dialogue_data(struct dialogue *, enum direction, struct bytes, usec_t time);
 void dialogue_gap(struct dialogue *, enum direction, uint64_t missing, usec_t time);

@@ -23,17 +23,30 @@
 #define FLOWS_SHARE 2
 #define WAITING_SHARE 4
 
-/* What a flow has once payload came: a SYN alone costs only its entry in the table. */
+/* What a flow has once payload came: a SYN alone costs only its entry in the table. The stream and the dialogue stand behind
+ * it, in the same piece of memory. */
 struct connection {
 	struct pipeline *pipeline;
 	struct flow *flow;
-	struct stream *stream;
-	struct dialogue *dialogue;
 	uint32_t waits;      /* its place among those in which something waits, counted from 1; 0: nothing waits */
 	uint32_t due_octets; /* of payload until the dialogue's account is due, */
 	uint32_t due_time;   /* or packet time, in TIME_UNIT */
 	bool muted, mail;
 };
+
+#define ALIGNED(size) (((size) + 7) & ~(size_t)7)
+
+static struct stream *
+stream_of(const struct connection *c)
+{
+	return (struct stream *)(uintptr_t)((const char *)c + ALIGNED(sizeof(*c)));
+}
+
+static struct dialogue *
+dialogue_of(const struct connection *c)
+{
+	return (struct dialogue *)(uintptr_t)((const char *)c + ALIGNED(sizeof(*c)) + ALIGNED(stream_size));
+}
 
 struct pipeline {
 	struct pipeline_settings settings;
@@ -71,7 +84,7 @@ wire_of(const struct connection *c)
 	struct dialogue_wire wire = { .last = flow_last(f) };
 
 	for (int i = 0; i < 2; i++) {
-		struct stream_counts counts = stream_counts(c->stream, (enum direction)i);
+		struct stream_counts counts = stream_counts(stream_of(c), (enum direction)i);
 
 		wire.traffic[i] = (struct traffic){ .bytes = counts.bytes, .packets = flow_packets(f, (enum direction)i),
 			.missing = counts.missing };
@@ -87,7 +100,7 @@ on_data(void *arg, enum direction from, struct bytes data, usec_t time)
 {
 	struct connection *c = arg;
 
-	dialogue_data(c->dialogue, from, data, time);
+	dialogue_data(dialogue_of(c), from, data, time);
 }
 
 static void
@@ -96,7 +109,7 @@ on_gap(void *arg, enum direction from, uint64_t missing, usec_t time)
 	struct connection *c = arg;
 
 	c->pipeline->counters.gap_bytes += missing;
-	dialogue_gap(c->dialogue, from, missing, time);
+	dialogue_gap(dialogue_of(c), from, missing, time);
 }
 
 static void
@@ -127,7 +140,7 @@ on_oddity(void *arg, enum direction from, enum stream_oddity kind, uint64_t posi
 	n->wild_segments += kind == STREAM_WILD;
 	n->ceilings += kind == STREAM_CEILING;
 	(void)position;
-	dialogue_oddity(c->dialogue, from, words[kind].name, words[kind].sentence, 1, time);
+	dialogue_oddity(dialogue_of(c), from, words[kind].name, words[kind].sentence, 1, time);
 }
 
 static const struct stream_reader reader = { on_data, on_gap, on_end, on_oddity };
@@ -135,10 +148,8 @@ static const struct stream_reader reader = { on_data, on_gap, on_end, on_oddity 
 static void
 connection_free(struct connection *c)
 {
-	if (c == NULL)
-		return;
-	stream_free(c->stream);
-	dialogue_free(c->dialogue);
+	stream_clear(stream_of(c));
+	dialogue_clear(dialogue_of(c));
 	memory_give_back(c);
 }
 
@@ -159,23 +170,19 @@ describe(const void *connection, struct dialogue_opening *o)
 static struct connection *
 connection_new(struct pipeline *p, struct flow *f)
 {
-	struct connection *c = memory_take_zeroed(1, sizeof(*c));
+	struct connection *c = memory_take_zeroed(1, ALIGNED(sizeof(*c)) + ALIGNED(stream_size) + dialogue_size);
 
 	if (c == NULL)
 		return NULL;
 	c->pipeline = p;
 	c->flow = f;
-	c->stream = stream_new(&p->budget, c);
-	c->dialogue = dialogue_new(&p->dialogues, c);
-	if (c->stream == NULL || c->dialogue == NULL) {
-		connection_free(c);
-		return NULL;
-	}
+	(void)stream_init(stream_of(c), &p->budget, c);
+	(void)dialogue_init(dialogue_of(c), &p->dialogues, c);
 	for (int i = 0; i < 2; i++) {
 		if (!f->side[i].initial_known)
 			continue;
-		stream_set_initial(c->stream, (enum direction)i, f->initial[i]);
-		stream_set_window_scale(c->stream, (enum direction)i, f->side[i].window_scale);
+		stream_set_initial(stream_of(c), (enum direction)i, f->initial[i]);
+		stream_set_window_scale(stream_of(c), (enum direction)i, f->side[i].window_scale);
 	}
 	p->counters.connections_now++;
 	return c;
@@ -215,7 +222,7 @@ stop_waiting(struct connection *c)
 static void
 note_waiting(struct connection *c)
 {
-	bool waits = stream_waits(c->stream);
+	bool waits = stream_waits(stream_of(c));
 
 	if (waits && c->waits == 0)
 		start_waiting(c);
@@ -226,11 +233,11 @@ note_waiting(struct connection *c)
 static void
 note_worth(struct connection *c)
 {
-	if (!c->muted && !dialogue_listens(c->dialogue)) {
+	if (!c->muted && !dialogue_listens(dialogue_of(c))) {
 		c->muted = true;
-		stream_mute(c->stream);
+		stream_mute(stream_of(c));
 	}
-	if (c->mail == dialogue_is_mail(c->dialogue))
+	if (c->mail == dialogue_is_mail(dialogue_of(c)))
 		return;
 	c->mail = !c->mail;
 	flow_table_value(c->pipeline->flows, c->flow, c->mail ? FLOW_WORTH_MAIL : FLOW_WORTH_PLAIN);
@@ -294,7 +301,7 @@ account(struct connection *c, const struct packet *packet)
 		return;
 	}
 	wire = wire_of(c);
-	due = dialogue_account(c->dialogue, &wire, packet->time);
+	due = dialogue_account(dialogue_of(c), &wire, packet->time);
 	c->due_octets = due.octets < UINT32_MAX ? (uint32_t)due.octets : UINT32_MAX;
 	c->due_time = due.time < INT64_MAX ? TIME_UNIT(due.time) : UINT32_MAX;
 }
@@ -325,8 +332,8 @@ take_packet(struct pipeline *p, const struct packet *packet)
 	p->counters.payload_bytes += packet->payload.len;
 	/* The answer to a SYN may come after the first payload (fast open): each SYN is told once. */
 	if ((packet->flags & TCP_SYN) != 0)
-		stream_set_initial(c->stream, from, packet->sequence);
-	stream_push(c->stream, from, packet);
+		stream_set_initial(stream_of(c), from, packet->sequence);
+	stream_push(stream_of(c), from, packet);
 	if (!c->muted) {
 		note_worth(c);
 		note_waiting(c);
@@ -366,16 +373,16 @@ on_flow_ended(void *arg, struct flow *f, enum flow_end end)
 
 	if (c == NULL)
 		return;
-	stream_finish(c->stream, p->now);
+	stream_finish(stream_of(c), p->now);
 	note_waiting(c);
 	wire = wire_of(c);
 	for (int i = 0; i < 2; i++) {
 		p->counters.missing_bytes += wire.traffic[i].missing;
-		p->counters.retransmitted_bytes += stream_counts(c->stream, (enum direction)i).retransmitted;
+		p->counters.retransmitted_bytes += stream_counts(stream_of(c), (enum direction)i).retransmitted;
 	}
 	p->counters.one_sided += flow_packets(f, FROM_CLIENT) == 0 || flow_packets(f, FROM_SERVER) == 0;
 	p->counters.connections_now--;
-	dialogue_end(c->dialogue, &wire, session_end_of(end), p->now);
+	dialogue_end(dialogue_of(c), &wire, session_end_of(end), p->now);
 	connection_free(c);
 	f->state = NULL;
 }
@@ -389,7 +396,7 @@ sweep(struct pipeline *p)
 	for (uint32_t i = p->waiting_count; i > 0; i--) {
 		struct connection *c = p->waiting[i - 1];
 
-		stream_tick(c->stream, p->now);
+		stream_tick(stream_of(c), p->now);
 		note_worth(c);
 		note_waiting(c);
 	}

@@ -20,10 +20,18 @@ _Static_assert(sizeof(struct stream) <= 104, "a calm stream fits in 112 octets o
 struct stream *
 stream_new(struct stream_budget *budget, void *arg)
 {
-	struct stream *s = memory_take_zeroed(1, sizeof(*s));
+	void *room = memory_take_zeroed(1, stream_size);
 
-	if (s == NULL)
-		return NULL;
+	return room == NULL ? NULL : stream_init(room, budget, arg);
+}
+
+const size_t stream_size = sizeof(struct stream);
+
+struct stream *
+stream_init(void *room, struct stream_budget *budget, void *arg)
+{
+	struct stream *s = room;
+
 	s->budget = budget;
 	s->arg = arg;
 	half_init(&s->half[FROM_CLIENT]);
@@ -349,11 +357,17 @@ stream_free(struct stream *s)
 {
 	if (s == NULL)
 		return;
+	stream_clear(s);
+	memory_give_back(s);
+}
+
+void
+stream_clear(struct stream *s)
+{
 	release_nothing(s);
 	half_clear(&s->half[0]);
 	half_clear(&s->half[1]);
 	s->budget->memory -= sizeof(*s) + s->odds * sizeof(struct odd);
-	memory_give_back(s);
 }
 
 struct stream_counts

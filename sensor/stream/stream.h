@@ -77,6 +77,12 @@ struct stream;
 /* NULL when memory is short. The budget is borrowed for the stream's life. */
 struct stream *stream_new(struct stream_budget *, void *arg);
 
+/* The same in `stream_size` octets of zeros, aligned for any object, that the caller keeps for it: one allocation less for who
+ * has many. Never fails. stream_clear() ends it, and leaves the octets to the caller. */
+extern const size_t stream_size;
+struct stream *stream_init(void *room, struct stream_budget *, void *arg);
+void stream_clear(struct stream *);
+
 /* Says which sequence number the SYN of a side had, so that its first octet is known. Before the first push of that
  * side; without it the side begins with the first octet seen. */
 void stream_set_initial(struct stream *, enum direction, uint32_t syn_sequence);
