@@ -24,6 +24,7 @@ struct source {
 	int link_type;
 	bool live;
 	uint64_t received;
+	uint64_t interface_dropped; /* as it was last told */
 	char error[ERROR_MAX];
 	/* of the read under way */
 	frame_handler *handler;
@@ -306,7 +307,11 @@ source_counters(struct source *s)
 
 	if (s->live && pcap_stats(s->pcap, &stat) == 0) {
 		n.kernel_dropped = stat.ps_drop;
-		n.interface_dropped = stat.ps_ifdrop;
+		/* libpcap takes the counter's value at the start from the one of now: when the interface has gone, or was made
+		 * anew, that is less than nothing. */
+		if (stat.ps_ifdrop <= INT32_MAX)
+			s->interface_dropped = stat.ps_ifdrop;
+		n.interface_dropped = s->interface_dropped;
 	}
 	return n;
 }
