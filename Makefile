@@ -142,8 +142,12 @@ BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(filter-out tests/bench/floo
 bench: all bench-programs
 	@tests/bench/run --build $(BUILD) $(if $(SAVE),--save)
 
+# The rate without loss, and the time to an alert, on a veth pair.
+bench-live: all bench-programs
+	@tests/bench/live --build $(BUILD) $(if $(SAVE),--save)
+
 bench-programs: $(BENCH_PROGRAMS_BUILT)
-.PHONY: bench-programs
+.PHONY: bench-programs bench-live
 
 $(BUILD)/tests/bench/corpus: $(BENCH_OBJECTS)
 	$(call say,LD,$@)
@@ -223,6 +227,7 @@ help:
 	@echo "     make check-long   also those that take long"
 	@echo "     make conformance CASES=DIR   facts about other projects' captures (DIR/cases.json)"
 	@echo "     make bench   CPU and memory on a corpus of its own, beside other programs (SAVE=1 keeps the result)"
+	@echo "     make bench-live   the rate without loss and the time to an alert, on a veth pair"
 	@echo "     make fuzz    each fuzzer for FUZZ_SECONDS=60 (FUZZ=smtp for one)"
 	@echo "     make install uninstall   with DESTDIR, PREFIX=$(PREFIX), SYSCONFDIR=$(SYSCONFDIR)"
 	@echo "     make deps format lint clean"
