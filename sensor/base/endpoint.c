@@ -5,24 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct address
-address_v4(const uint8_t ip[4])
-{
-	struct address a = { .family = 4 };
-
-	memcpy(a.ip, ip, 4);
-	return a;
-}
-
-struct address
-address_v6(const uint8_t ip[16])
-{
-	struct address a = { .family = 6 };
-
-	memcpy(a.ip, ip, 16);
-	return a;
-}
-
 int
 address_compare(const struct address *a, const struct address *b)
 {

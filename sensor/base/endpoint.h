@@ -5,6 +5,8 @@
 #ifndef BASE_ENDPOINT_H
 #define BASE_ENDPOINT_H
 
+#include <string.h>
+
 #include "base/bytes.h"
 
 struct address {
@@ -32,8 +34,23 @@ struct networks {
 #define ADDRESS_TEXT_MAX 46
 #define ENDPOINT_TEXT_MAX 56
 
-struct address address_v4(const uint8_t ip[4]);
-struct address address_v6(const uint8_t ip[16]);
+static inline struct address
+address_v4(const uint8_t ip[4])
+{
+	struct address a = { .family = 4 };
+
+	memcpy(a.ip, ip, 4);
+	return a;
+}
+
+static inline struct address
+address_v6(const uint8_t ip[16])
+{
+	struct address a = { .family = 6 };
+
+	memcpy(a.ip, ip, 16);
+	return a;
+}
 
 /* Total order: family, then octets, (then port): <0, 0, >0. */
 int address_compare(const struct address *, const struct address *);

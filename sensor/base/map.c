@@ -428,13 +428,18 @@ void *
 map_put_hashed(struct map *m, const void *key, uint32_t hash, unsigned rank, unsigned may_evict, bool *made)
 {
 	void *value = map_find_hashed(m, key, hash);
-	struct entry *e;
-	uint32_t number;
 
 	if (made != NULL)
 		*made = value == NULL;
-	if (value != NULL)
-		return value;
+	return value != NULL ? value : map_add_hashed(m, key, hash, rank, may_evict);
+}
+
+void *
+map_add_hashed(struct map *m, const void *key, uint32_t hash, unsigned rank, unsigned may_evict)
+{
+	struct entry *e;
+	uint32_t number;
+
 	if (!grow_slots(m))
 		return NULL;
 	if (m->queues[rank].ceiling != 0 && m->queues[rank].len >= m->queues[rank].ceiling)

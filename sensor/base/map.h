@@ -54,6 +54,9 @@ void *map_put(struct map *, const void *key, unsigned rank, unsigned may_evict, 
 void *map_put_hashed(
     struct map *, const void *key, uint32_t hash, unsigned rank, unsigned may_evict, bool *made);
 
+/* The same for a key of which map_find_hashed() has just said that there is none. */
+void *map_add_hashed(struct map *, const void *key, uint32_t hash, unsigned rank, unsigned may_evict);
+
 /* A use: the entry of this value becomes the newest of `rank`. */
 void map_touch(struct map *, void *value, unsigned rank);
 

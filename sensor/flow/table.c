@@ -259,8 +259,8 @@ open_flow(struct flow_table *t, const struct packet *p, const struct sought *sou
 		t->counters.stray++;
 		return NULL;
 	}
-	f = map_put_hashed(t->map, &sought->key, sought->hash,
-	    !syn && payload ? FLOW_WORTH_PLAIN : FLOW_WORTH_EMBRYO, may_displace(t, p), NULL);
+	f = map_add_hashed(t->map, &sought->key, sought->hash,
+	    !syn && payload ? FLOW_WORTH_PLAIN : FLOW_WORTH_EMBRYO, may_displace(t, p));
 	if (f == NULL) {
 		t->counters.refused++;
 		return NULL;
