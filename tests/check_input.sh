@@ -41,6 +41,16 @@ head -c 24 "$pcap" >"$dir/none.pcap"
 "$MAILTAPD" -r "$pcap" --print events >"$dir/b"
 strip() { sed -e 's/"ingress":{"interface":{"name":"[^"]*"}},//' "$1"; }
 [ "$(strip "$dir/a")" = "$(strip "$dir/b")" ] || { echo "standard input gives another output"; status=1; }
+# A file is read alike whatever is said of workers.
+for workers in 1 2 16; do
+	"$MAILTAPD" -r "$pcap" --print all --set capture.workers=$workers >"$dir/w$workers"
+	cmp -s "$dir/w1" "$dir/w$workers" || { echo "capture.workers=$workers gives another output"; status=1; }
+done
+# Too little memory is said before anything is read, with what takes it.
+"$MAILTAPD" -r "$pcap" --set limits.memory=64MiB --set publish.redis.enabled=true --set publish.redis.queue_bytes=512MiB \
+	>"$dir/out" 2>"$dir/err"
+[ $? = 1 ] && grep -q 'limits.memory is 64MiB, and 560MiB are taken' "$dir/err" ||
+	{ echo "too little memory: $(cat "$dir/err")"; status=1; }
 "$MAILTAPD" -r "$pcap" -r pcaps/odd-port.pcap --print events | grep -c '"mailtap.message"' >"$dir/both"
 "$MAILTAPD" -r pcaps/odd-port.pcap --print events | grep -c '"mailtap.message"' >"$dir/odd"
 one=$(grep -c '"mailtap.message"' "$dir/b")
