@@ -48,8 +48,9 @@ struct stream_reader {
 	void (*data)(void *arg, enum direction, struct bytes, usec_t time);
 	/* `missing` octets will never come. */
 	void (*gap)(void *arg, enum direction, uint64_t missing, usec_t time);
-	/* Nothing more comes from this side. Said again where data or a gap has proved it wrong. A RST behind which
-	 * octets still wait is said when they have been told. */
+	/* Nothing more comes from this side. Said again where what came later has proved it wrong, whether or not anything of
+	 * that could be handed out: at most once for each packet, and at the finish. A RST behind which octets still wait is said
+	 * when they have been told. */
 	void (*end)(void *arg, enum direction, enum stream_end, usec_t time);
 	/* At most once per kind and direction. `position`: octets from the start of the direction. May be NULL. */
 	void (*oddity)(void *arg, enum direction, enum stream_oddity, uint64_t position, usec_t time);
