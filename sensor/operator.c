@@ -119,6 +119,8 @@ on_signal(evutil_socket_t number, short what, void *arg)
 	struct operator *op = arg;
 
 	(void)what;
+	if (op->stop)
+		return; /* the workers answer no more; the event stays, so that the signal does not kill */
 	switch (number) {
 	case SIGHUP:
 		(void)reload(op);
@@ -398,8 +400,13 @@ operator_stop(struct operator *op)
 
 	ready_stopping("stopping: handing on what is left");
 	log_info("mailtapd", "stopping");
+	/* What asks the workers would wait for them while they wait for us. */
 	if (op->second != NULL)
 		(void)event_del(op->second);
+	if (op->stats != NULL)
+		(void)event_del(op->stats);
+	control_close(op->control);
+	op->control = NULL;
 	workers_stop(op->workers, LAST_FRAMES, op->boot->daemon.stop_deadline, rest, op);
 	operator_close_books(op);
 	delivered = replay_drain(op->base, op->delivery, op->boot->daemon.stop_deadline);

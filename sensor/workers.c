@@ -245,6 +245,8 @@ share_of(const struct workers_settings *s)
 	p.flow.max_embryonic = (p.flow.max_embryonic + s->count - 1) / s->count;
 	p.stream.waiting_total /= s->count;
 	p.memory /= s->count;
+	p.decode.fragments.memory /= s->count;
+	p.decode.fragments.max = (p.decode.fragments.max + s->count - 1) / s->count;
 	return p;
 }
 

@@ -21,7 +21,7 @@ put_ports(FILE *out, const uint16_t *ports, size_t count, const char *also)
 	fputs("(tcp and (", out);
 	for (size_t i = 0; i < count; i++)
 		fprintf(out, "%sport %u", i == 0 ? "" : " or ", (unsigned)ports[i]);
-	fputs(")) or (ip[6:2] & 0x3fff != 0) or (ip6[6] == 44)", out);
+	fputs(")) or (ip[6:2] & 0x3fff != 0) or (ip6[6] == 0 or ip6[6] == 43 or ip6[6] == 44 or ip6[6] == 60)", out);
 	if (also != NULL)
 		fprintf(out, " or (%s)", also);
 }

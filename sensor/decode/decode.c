@@ -128,6 +128,8 @@ read_ip(struct decoder *d, struct next *n, struct packet *p)
 		return DECODE_BAD_CHECKSUM;
 	if (ip.is_fragment && (result = take_fragment(d, &ip, p)) != DECODE_TCP)
 		return result;
+	if (ip.is_fragment && !four && (result = ipv6_read_on(&ip)) != DECODE_TCP)
+		return result;
 	n->kind = NEXT_PROTOCOL;
 	n->value = ip.protocol;
 	n->data = ip.payload;

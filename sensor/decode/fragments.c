@@ -238,6 +238,7 @@ hand_out(struct fragments *f, struct datagram *d, uint8_t *protocol)
 	struct bytes whole = bytes_of(d->octets, d->end);
 
 	*protocol = d->protocol;
+	memory_give_back(f->whole); /* only now: the part may have come out of it */
 	f->whole = d->octets;
 	f->memory -= d->room;
 	d->octets = NULL;
@@ -254,8 +255,6 @@ fragments_take(struct fragments *f, const struct fragment *part, struct bytes *w
 	struct datagram *d;
 	bool made;
 
-	memory_give_back(f->whole);
-	f->whole = NULL;
 	f->counters.parts++;
 	expire(f, part->time);
 	if (part->cut > 0) {

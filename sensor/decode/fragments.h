@@ -55,7 +55,7 @@ struct fragments;
 struct fragments *fragments_new(const struct fragment_limits *);
 void fragments_free(struct fragments *); /* NULL is fine */
 
-/* Takes a part. With FRAGMENT_COMPLETES the datagram's payload stands in *whole, until the next call on it, and the protocol
+/* Takes a part. With FRAGMENT_COMPLETES the datagram's payload stands in *whole, until another datagram completes, and the protocol
  * that the first part named in *protocol. */
 enum fragment_result fragments_take(struct fragments *, const struct fragment *, struct bytes *whole, uint8_t *protocol);
 

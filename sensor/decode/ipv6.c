@@ -47,6 +47,23 @@ is_extension(uint8_t next)
 }
 
 enum decode_result
+ipv6_read_on(struct ip_inner *inner)
+{
+	struct cursor c = cursor_of(inner->payload);
+	uint8_t next = inner->protocol;
+
+	for (int extensions = 0; is_extension(next) && next != IP_FRAGMENT; extensions++) {
+		enum decode_result result = extensions == EXTENSIONS_MAX ? DECODE_TOO_MANY_HEADERS : step(&c, &next, inner);
+
+		if (result != DECODE_TCP)
+			return result;
+	}
+	inner->protocol = next;
+	inner->payload = c.left;
+	return DECODE_TCP;
+}
+
+enum decode_result
 ipv6_read(struct bytes data, struct packet *p, struct ip_inner *inner)
 {
 	struct cursor c = cursor_of(data);

@@ -10,4 +10,7 @@
 /* Reads the header at the start of `data`; fills the packet's addresses. DECODE_TCP means: read on in *inner. */
 enum decode_result ipv6_read(struct bytes data, struct packet *, struct ip_inner *);
 
+/* What stands behind the fragment header of a datagram that is whole now. */
+enum decode_result ipv6_read_on(struct ip_inner *);
+
 #endif

@@ -63,5 +63,8 @@ tcp_read(const struct ip_inner *inner, struct packet *p)
 		read_options(bytes_first(c.left, header - HEADER_MIN), p);
 	p->payload = bytes_skip(inner->payload, header);
 	p->payload_cut = inner->cut;
+	/* RFC 9293 section 3.10.7: without ACK nobody takes its octets, but a SYN's. */
+	if ((p->flags & (TCP_ACK | TCP_SYN | TCP_RST)) == 0)
+		return DECODE_BAD_TCP;
 	return DECODE_TCP;
 }

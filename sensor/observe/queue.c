@@ -94,6 +94,7 @@ queue_push(void *queue, const struct observation *o)
 		fits = try_push(q, o);
 	} while (!fits && q->patient && !was_empty && wait_for_taker(q, &before, &since));
 	if (!fits) {
+		q->patient = q->patient && was_empty; /* said once: nobody takes any more */
 		atomic_fetch_add_explicit(&q->lost, 1, memory_order_relaxed);
 		return;
 	}
