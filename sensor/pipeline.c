@@ -500,7 +500,10 @@ pipeline_frame(void *pipeline, const struct frame *frame)
 		observe_overlap(p, &packet);
 	if (result != DECODE_TCP)
 		return;
-	if ((packet.tunnels > 0 || packet.reassembled) && p->elsewhere != NULL && p->elsewhere(p->elsewhere_arg, &packet))
+	/* IPv6 as well: the kernel puts none of its fragments together, and would send them elsewhere than the rest. */
+	if (p->elsewhere != NULL &&
+	    (packet.tunnels > 0 || packet.reassembled || packet.vlans > 1 || packet.source.address.family == 6) &&
+	    p->elsewhere(p->elsewhere_arg, &packet))
 		return;
 	take_packet(p, &packet);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "settings/values.h"
+#include "workers.h"
 
 /* The program, its libraries, the detectors' tables and the documents under way. */
 #define PROGRAM (48u << 20)
@@ -18,7 +19,7 @@ shares_for_connections(const struct settings *s, unsigned workers, size_t interf
 	char needed[VALUE_TEXT_MAX], has[VALUE_TEXT_MAX];
 
 	if (workers > 0)
-		fixed += s->capture.source.ring_size * interfaces + s->capture.queue_size * workers;
+		fixed += s->capture.source.ring_size * interfaces + s->capture.queue_size * workers + workers_handover(workers);
 	if (s->publish.redis.enabled)
 		fixed += s->publish.redis.queue_bytes;
 	left = all > fixed ? (all - fixed) / 8 * 7 : 0;

@@ -16,8 +16,9 @@
 /* Observations handed on before timers, signals and sinks get their turn. */
 #define HAND_ON_MAX 512
 
-/* Octets of packets under way from one worker to another. */
-#define HANDOVER_SIZE (4u << 20)
+/* Octets of packets under way between all workers, and at least for each pair. */
+#define HANDOVER_ALL (32u << 20)
+#define HANDOVER_LEAST (256u << 10)
 
 #define ERROR_MAX 256
 
@@ -55,6 +56,16 @@ workers_wanted(unsigned configured)
 		return configured < WORKERS_MAX ? configured : WORKERS_MAX;
 	processors = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
 	return processors < 2 ? 1 : workers_wanted((unsigned)processors - 1);
+}
+
+size_t
+workers_handover(unsigned count)
+{
+	size_t pairs = (size_t)count * count;
+
+	if (count < 2)
+		return 0;
+	return HANDOVER_ALL / pairs > HANDOVER_LEAST ? HANDOVER_ALL : pairs * HANDOVER_LEAST;
 }
 
 static const char *
@@ -267,7 +278,8 @@ make_workers(struct workers *w, char *error, size_t error_room)
 	}
 	if (w->settings.count == 1)
 		return true;
-	w->handover = handover_new(w->settings.count, HANDOVER_SIZE, w->bells);
+	w->handover = handover_new(w->settings.count, workers_handover(w->settings.count) / w->settings.count / w->settings.count,
+	    w->bells);
 	if (w->handover == NULL)
 		return false;
 	for (unsigned i = 0; i < w->settings.count; i++)

@@ -48,6 +48,9 @@ struct workers;
 /* How many workers there will be: as configured, or for 0 one less than the processors this process may use, at least one. */
 unsigned workers_wanted(unsigned configured);
 
+/* Octets that packets under way between so many workers may take. */
+size_t workers_handover(unsigned count);
+
 /* Opens every interface. NULL with a line in error (256 octets) when one cannot be opened: at start that is final. settings
  * are copied, what they point to and base are borrowed. */
 struct workers *workers_new(struct event_base *, const struct workers_settings *, observer *, void *arg, char *error,

@@ -22,14 +22,14 @@ START_TEST(shares)
 	files = shares_for_connections(&s, 0, 0, error, sizeof(error));
 	ck_assert_uint_eq(files, (1024 - 48) * MIB / 8 * 7);
 	live = shares_for_connections(&s, 3, 2, error, sizeof(error));
-	ck_assert_uint_eq(live, (1024 - 48 - 2 * 64 - 3 * 16) * MIB / 8 * 7);
+	ck_assert_uint_eq(live, (1024 - 48 - 2 * 64 - 3 * 16 - 32) * MIB / 8 * 7);
 	s.publish.redis.enabled = true;
 	redis = shares_for_connections(&s, 3, 2, error, sizeof(error));
 	ck_assert_uint_eq(redis, live - 100 * MIB / 8 * 7);
 	ck_assert_str_eq(error, "");
 	s.memory = 300 * MIB;
 	ck_assert_uint_eq(shares_for_connections(&s, 3, 2, error, sizeof(error)), 0);
-	ck_assert_msg(strstr(error, "limits.memory is 300MiB, and 324MiB are taken") != NULL &&
+	ck_assert_msg(strstr(error, "limits.memory is 300MiB, and 356MiB are taken") != NULL &&
 		strstr(error, "publish.redis.queue_bytes") != NULL, "%s", error);
 }
 END_TEST

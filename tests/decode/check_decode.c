@@ -270,6 +270,32 @@ START_TEST(fragments)
 }
 END_TEST
 
+/* A datagram in parts whose inner packet is itself a part: what was put together must outlive the reading of it. */
+START_TEST(a_fragment_in_fragments)
+{
+	uint8_t inner[20 + 64] = { 0x45, 0, 0, 84, 0, 7, 0x20, 0, 64, 6, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2 };
+	struct decoder *d = decoder_new(&limits);
+
+	for (uint8_t half = 0; half < 2; half++) {
+		uint8_t outer[20 + 48] = { 0x45, 0, 0, 0, 0, 9, 0, 0, 64, 4, 0, 0, 3, 3, 3, 3, 4, 4, 4, 4 };
+		size_t len = half == 0 ? 48 : sizeof(inner) - 48;
+		struct guard g;
+		struct packet p;
+
+		outer[3] = (uint8_t)(20 + len);
+		outer[6] = half == 0 ? 0x20 : 0;
+		outer[7] = half == 0 ? 0 : 6;
+		memcpy(outer + 20, inner + 48 * half, len);
+		g = guard_new(bytes_of(outer, 20 + len));
+		ck_assert_int_eq(decode_with(d, RAW, g.bytes, (uint32_t)(20 + len), &p), DECODE_FRAGMENT);
+		guard_free(&g);
+	}
+	ck_assert_uint_eq(decode_counters(d).fragments.datagrams, 1);
+	ck_assert_uint_eq(decode_counters(d).fragments.waiting, 1);
+	decoder_free(d);
+}
+END_TEST
+
 START_TEST(names_and_links)
 {
 	for (int r = 0; r < DECODE_RESULTS; r++) {
@@ -290,6 +316,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, every_refusal);
 	tcase_add_test(tests, tcp_options);
 	tcase_add_test(tests, fragments);
+	tcase_add_test(tests, a_fragment_in_fragments);
 	tcase_add_test(tests, names_and_links);
 }
 
