@@ -137,18 +137,23 @@ copy_content(struct room *r, const struct message_content *from)
 	return c;
 }
 
-static const struct session_report *
-copy_report(struct room *r, const struct session_report *from)
+static void
+copy_collection(struct room *r, struct collection_report *c)
 {
-	struct session_report *to = take(r, 1, sizeof(*to));
-	struct smtp_report *s;
+	struct folder_report *at = take(r, c->folder_count, sizeof(*at));
 
-	if (to == NULL)
-		return NULL;
-	*to = *from;
-	if (!to->is_smtp)
-		return to;
-	s = &to->smtp;
+	for (size_t i = 0; at != NULL && i < c->folder_count; i++) {
+		at[i] = c->folders[i];
+		copy_bytes(r, &at[i].name_text);
+	}
+	c->folders = at;
+	copy_bytes(r, &c->account_text);
+	copy_bytes(r, &c->client_id_text);
+}
+
+static void
+copy_smtp(struct room *r, struct smtp_report *s)
+{
 	copy_bytes(r, &s->banner_text);
 	copy_bytes(r, &s->helo_text);
 	copy_bytes(r, &s->auth);
@@ -156,6 +161,36 @@ copy_report(struct room *r, const struct session_report *from)
 	copy_slices(r, &s->auth_mechanisms);
 	copy_slices(r, &s->rcpt_refused);
 	s->reply_codes = copy(r, s->reply_codes, s->reply_code_count, sizeof(*s->reply_codes));
+}
+
+static const struct session_report *
+copy_report(struct room *r, const struct session_report *from)
+{
+	struct session_report *to = take(r, 1, sizeof(*to));
+
+	if (to == NULL)
+		return NULL;
+	*to = *from;
+	if (to->is_smtp)
+		copy_smtp(r, &to->smtp);
+	if (to->is_pop3) {
+		copy_bytes(r, &to->pop3.banner_text);
+		copy_slices(r, &to->pop3.commands);
+		copy_slices(r, &to->pop3.capabilities);
+	}
+	if (to->is_imap) {
+		copy_bytes(r, &to->imap.banner_text);
+		copy_slices(r, &to->imap.capabilities);
+		copy_slices(r, &to->imap.commands);
+		copy_slices(r, &to->imap.searches);
+	}
+	if (to->is_sieve) {
+		copy_bytes(r, &to->sieve.banner_text);
+		copy_slices(r, &to->sieve.capabilities);
+		copy_slices(r, &to->sieve.commands);
+	}
+	if (to->has_collection)
+		copy_collection(r, &to->collection);
 	return to;
 }
 
@@ -175,6 +210,9 @@ copy_message(struct room *r, const struct message_report *from)
 	copy_bytes(r, &e->helo_text);
 	copy_bytes(r, &e->reply_text);
 	e->chunks = copy(r, e->chunks, e->chunk_count, sizeof(*e->chunks));
+	copy_bytes(r, &to->item.mailbox_text);
+	copy_bytes(r, &to->item.account_text);
+	copy_bytes(r, &to->item.unique_text);
 	to->content = copy_content(r, from->content);
 	return to;
 }
@@ -191,6 +229,47 @@ copy_login(struct room *r, const struct login_report *from)
 	copy_bytes(r, &to->domain_text);
 	copy_bytes(r, &to->workstation_text);
 	copy_bytes(r, &to->mechanism);
+	return to;
+}
+
+static const struct script_report *
+copy_script(struct room *r, const struct script_report *from)
+{
+	struct script_report *to = take(r, 1, sizeof(*to));
+	struct script_target *at = take(r, from->target_count, sizeof(*at));
+
+	if (to == NULL)
+		return NULL;
+	*to = *from;
+	copy_bytes(r, &to->name_text);
+	copy_bytes(r, &to->account_text);
+	for (size_t i = 0; at != NULL && i < to->target_count; i++) {
+		at[i] = from->targets[i];
+		copy_bytes(r, &at[i].address_text);
+	}
+	to->targets = at;
+	return to;
+}
+
+static const struct tls_report *
+copy_tls(struct room *r, const struct tls_report *from)
+{
+	struct tls_report *to = take(r, 1, sizeof(*to));
+	struct tls_certificate *at = take(r, from->certificate_count, sizeof(*at));
+
+	if (to == NULL)
+		return NULL;
+	*to = *from;
+	copy_bytes(r, &to->server_name_text);
+	copy_slices(r, &to->alpn_offered);
+	copy_bytes(r, &to->next_protocol);
+	for (size_t i = 0; at != NULL && i < to->certificate_count; i++) {
+		at[i] = from->certificates[i];
+		copy_bytes(r, &at[i].subject_text);
+		copy_bytes(r, &at[i].issuer_text);
+		copy_slices(r, &at[i].names);
+	}
+	to->certificates = at;
 	return to;
 }
 
@@ -229,6 +308,12 @@ observation_copy(void *out, size_t size, const struct observation *from)
 		break;
 	case OBSERVED_LOGIN:
 		to->login = copy_login(&r, from->login);
+		break;
+	case OBSERVED_SCRIPT:
+		to->script = copy_script(&r, from->script);
+		break;
+	case OBSERVED_TLS:
+		to->tls = copy_tls(&r, from->tls);
 		break;
 	case OBSERVED_ANOMALY:
 		to->anomaly = copy_anomaly(&r, from->anomaly);

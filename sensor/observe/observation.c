@@ -61,6 +61,93 @@ message_status_name(enum message_status s)
 	return names[s];
 }
 
+const char *
+reading_order_name(enum reading_order order)
+{
+	static const char *const names[] = {
+		[ORDER_UNKNOWN] = NULL,
+		[ORDER_ASCENDING] = "ascending",
+		[ORDER_DESCENDING] = "descending",
+		[ORDER_MIXED] = "mixed",
+	};
+
+	return names[order];
+}
+
+const char *
+script_action_name(enum script_action a)
+{
+	static const char *const names[] = {
+		[SCRIPT_STORED] = "stored",
+		[SCRIPT_ACTIVATED] = "activated",
+		[SCRIPT_CHECKED] = "checked",
+	};
+
+	return names[a];
+}
+
+const char *
+script_outcome_name(enum script_outcome o)
+{
+	static const char *const names[] = {
+		[SCRIPT_UNANSWERED] = "unknown",
+		[SCRIPT_ACCEPTED] = "success",
+		[SCRIPT_REFUSED] = "failure",
+	};
+
+	return names[o];
+}
+
+const char *
+tls_version_name(uint16_t version)
+{
+	static const struct {
+		uint16_t version;
+		const char *name;
+	} names[] = { { 0x0002, "SSL 2.0" }, { 0x0300, "SSL 3.0" }, { 0x0301, "TLS 1.0" }, { 0x0302, "TLS 1.1" },
+		{ 0x0303, "TLS 1.2" }, { 0x0304, "TLS 1.3" } };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].version == version)
+			return names[i].name;
+	return NULL;
+}
+
+const char *
+estimate_pattern_name(enum estimate_pattern p)
+{
+	static const char *const names[] = {
+		[ESTIMATE_UNKNOWN] = "unknown",
+		[ESTIMATE_INTERACTIVE] = "interactive",
+		[ESTIMATE_BATCH] = "batch",
+	};
+
+	return names[p];
+}
+
+/* Which of its kind within the session. */
+static uint64_t
+ordinal_of(const struct observation *o)
+{
+	switch (o->kind) {
+	case OBSERVED_MESSAGE:
+		return o->message->ordinal;
+	case OBSERVED_LOGIN:
+		return o->login->ordinal;
+	case OBSERVED_SCRIPT:
+		return o->script->ordinal;
+	case OBSERVED_TLS:
+		return o->tls->ordinal;
+	case OBSERVED_ANOMALY:
+		return o->anomaly->ordinal;
+	case OBSERVED_SESSION:
+	case OBSERVED_VOLUME:
+	case OBSERVED_LOSS:
+		break;
+	}
+	return 0;
+}
+
 struct identity
 observation_id(const struct observation *o)
 {
@@ -76,12 +163,7 @@ observation_id(const struct observation *o)
 		words[3] = (uint64_t)o->time;
 	else if (o->kind == OBSERVED_VOLUME || o->kind == OBSERVED_LOSS)
 		words[3] = (uint64_t)o->time;
-	else if (o->kind == OBSERVED_MESSAGE)
-		words[4] = o->message->ordinal;
-	else if (o->kind == OBSERVED_LOGIN)
-		words[4] = o->login->ordinal;
-	else if (o->kind == OBSERVED_ANOMALY)
-		words[4] = o->anomaly->ordinal;
+	words[4] = ordinal_of(o);
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = (uint8_t)(words[i / 8] >> (8 * (i % 8)));
 	return identity_of(BYTES("mailtap.event"), bytes_of(text, sizeof(text)));

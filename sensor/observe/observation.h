@@ -13,6 +13,8 @@
 #include "base/direction.h"
 #include "base/endpoint.h"
 #include "base/hash.h"
+#include "observe/encryption.h"
+#include "observe/mailbox.h"
 
 enum mail_protocol {
 	MAIL_UNKNOWN,
@@ -45,15 +47,10 @@ enum observation_kind {
 	OBSERVED_VOLUME,   /* a living connection has moved another stretch of payload */
 	OBSERVED_MESSAGE,  /* a message seen in transfer, complete or not */
 	OBSERVED_LOGIN,    /* an authentication attempt and its outcome */
+	OBSERVED_SCRIPT,   /* a rule script uploaded or made active, and its outcome */
+	OBSERVED_TLS,      /* a TLS handshake */
 	OBSERVED_ANOMALY,  /* a protocol violation, a gap, a limit reached */
 	OBSERVED_LOSS,     /* what the sensor itself saw and missed since the last time; of no session */
-};
-
-/* A list of slices; `dropped` more were seen but not kept. */
-struct slices {
-	const struct bytes *at;
-	size_t len;
-	uint64_t dropped;
 };
 
 /* Payload volume of one side. */
@@ -105,6 +102,14 @@ struct session_report {
 	uint32_t messages_sent, messages_fetched, messages_appended;
 	bool is_smtp;               /* an SMTP dialogue was followed: smtp is filled */
 	struct smtp_report smtp;
+	bool is_pop3, is_imap, is_sieve; /* such a dialogue was followed: its report is filled */
+	struct pop3_report pop3;
+	struct imap_report imap;
+	struct sieve_report sieve;
+	bool has_collection;        /* IMAP and POP3: collection is filled */
+	struct collection_report collection;
+	bool has_estimate;          /* TLS records were counted: estimate is filled */
+	struct estimate_report estimate;
 };
 
 struct volume_report {
@@ -208,6 +213,8 @@ struct message_report {
 	bool complete;          /* its end was seen and no octet is missing */
 	bool authenticated;     /* its client had logged in */
 	struct smtp_envelope envelope;
+	bool has_item;          /* it was read from a mailbox, or put into one */
+	struct mailbox_item item;
 	const struct message_content *content;
 };
 
@@ -252,6 +259,8 @@ struct observation {
 		const struct volume_report *volume;
 		const struct message_report *message;
 		const struct login_report *login;
+		const struct script_report *script;
+		const struct tls_report *tls;
 		const struct anomaly_report *anomaly;
 		const struct loss_report *loss;
 	};

@@ -89,6 +89,10 @@ ecs_dataset(enum observation_kind kind)
 		return "mailtap.message";
 	case OBSERVED_LOGIN:
 		return "mailtap.login";
+	case OBSERVED_SCRIPT:
+		return "mailtap.script";
+	case OBSERVED_TLS:
+		return "mailtap.tls";
 	case OBSERVED_ANOMALY:
 		return "mailtap.anomaly";
 	case OBSERVED_VOLUME: /* for detectors alone */
@@ -126,6 +130,10 @@ ecs_event(const struct ecs_context *context, const struct observation *o, struct
 		ecs_put_message(document, context, o);
 	else if (o->kind == OBSERVED_LOGIN)
 		ecs_put_login(document, o);
+	else if (o->kind == OBSERVED_SCRIPT)
+		ecs_put_script(document, o);
+	else if (o->kind == OBSERVED_TLS)
+		ecs_put_tls(document, o);
 	else
 		ecs_put_anomaly(document, o);
 	if (!json_line(document, out))

@@ -20,6 +20,11 @@ void ecs_put_truncated(json_t *document, const char *field, bool cut);
 /* Fills the rest of a document of its kind. */
 void ecs_put_session(json_t *document, const struct observation *);
 void ecs_put_message(json_t *document, const struct ecs_context *, const struct observation *);
+void ecs_put_mailboxes(json_t *document, const struct session_report *);
+void ecs_put_estimate(json_t *document, const struct estimate_report *);
+void ecs_put_item(json_t *document, const struct mailbox_item *);
+void ecs_put_script(json_t *document, const struct observation *);
+void ecs_put_tls(json_t *document, const struct observation *);
 void ecs_put_login(json_t *document, const struct observation *);
 void ecs_put_anomaly(json_t *document, const struct observation *);
 

@@ -223,7 +223,10 @@ ecs_put_message(json_t *document, const struct ecs_context *context, const struc
 	json_put_word(mailtap, "status", message_status_name(r->status));
 	json_put_flag(mailtap, "complete", r->complete);
 	json_put_flag(mailtap, "authenticated", r->authenticated);
-	put_envelope(document, &r->envelope);
+	if (r->has_item)
+		ecs_put_item(document, &r->item);
+	else
+		put_envelope(document, &r->envelope);
 	put_content(document, r->content);
 	put_forward(document, context, o);
 }

@@ -70,7 +70,7 @@ ecs_put_session(json_t *document, const struct observation *o)
 	json_put_word(mailtap, "handshake", handshakes[r->handshake]);
 	json_put_flag(mailtap, "starttls", r->starttls);
 	json_put_flag(mailtap, "tls", r->tls || o->session->protocol == MAIL_TLS);
-	json_put_flag(mailtap, "compressed", false);
+	json_put_flag(mailtap, "compressed", r->is_imap && r->imap.compressed);
 	json_put_flag(mailtap, "midstream", o->session->midstream);
 	json_put_flag(mailtap, "one_sided", r->one_sided);
 	json_put_number(mailtap, "gap_bytes", r->traffic[0].missing + r->traffic[1].missing);
@@ -82,6 +82,9 @@ ecs_put_session(json_t *document, const struct observation *o)
 	json_put_number(messages, "appended", r->messages_appended);
 	if (r->is_smtp)
 		put_smtp(document, mailtap, &r->smtp);
+	ecs_put_mailboxes(document, r);
+	if (r->has_estimate)
+		ecs_put_estimate(document, &r->estimate);
 }
 
 void

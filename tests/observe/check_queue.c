@@ -15,17 +15,22 @@
 
 /* One of each kind, all its words in one stretch of memory, so that it can be wiped. */
 struct original {
-	char words[4096];
+	char words[8192];
 	size_t used;
 	struct session session;
 	struct session_report report;
 	struct volume_report volume;
 	struct message_report message;
 	struct login_report login;
+	struct script_report script;
+	struct script_target targets[2];
+	struct tls_report tls;
+	struct tls_certificate certificates[2];
+	struct folder_report folders[2];
 	struct anomaly_report anomaly;
 	struct loss_report loss;
 	struct message_content content;
-	struct bytes slices[24];
+	struct bytes slices[48];
 	size_t slices_used;
 	struct mailbox boxes[6];
 	struct header_text headers[2];
@@ -60,6 +65,35 @@ mailboxes(struct original *x, int n)
 	x->boxes[n].address = word(x, "box%d@example.com", n);
 	x->boxes[n].name_text = word(x, "Box %d", n);
 	return (struct mailboxes){ .at = &x->boxes[n], .len = 1, .dropped = (uint64_t)n };
+}
+
+static void
+fill_mailbox(struct original *x)
+{
+	struct session_report *r = &x->report;
+
+	r->is_pop3 = r->is_imap = r->is_sieve = r->has_collection = true;
+	r->pop3 = (struct pop3_report){ .banner_text = word(x, "pop%d", 0), .commands = slices(x, 70),
+		.capabilities = slices(x, 80), .retr = 4 };
+	r->imap = (struct imap_report){ .banner_text = word(x, "imap%d", 0), .capabilities = slices(x, 90),
+		.commands = slices(x, 100), .searches = slices(x, 110) };
+	r->sieve = (struct sieve_report){ .banner_text = word(x, "sieve%d", 0), .capabilities = slices(x, 120),
+		.commands = slices(x, 130) };
+	r->collection = (struct collection_report){ .account_text = word(x, "account%d", 0),
+		.client_id_text = word(x, "client%d", 0), .folders = x->folders, .folder_count = 2, .tool = "imapsync" };
+	for (int i = 0; i < 2; i++) {
+		x->folders[i] = (struct folder_report){ .name_text = word(x, "folder%d", i), .read_whole = 7 };
+		x->targets[i] = (struct script_target){ .address_text = word(x, "target%d", i), .copy = true };
+		x->certificates[i] = (struct tls_certificate){ .subject_text = word(x, "subject%d", i),
+			.issuer_text = word(x, "issuer%d", i), .names = slices(x, 140 + i), .not_after = 77 };
+	}
+	x->script = (struct script_report){ .name_text = word(x, "script%d", 0), .account_text = word(x, "owner%d", 0),
+		.targets = x->targets, .target_count = 2 };
+	x->tls = (struct tls_report){ .server_name_text = word(x, "sni%d", 0), .alpn_offered = slices(x, 150),
+		.next_protocol = word(x, "alpn%d", 0), .certificates = x->certificates, .certificate_count = 2 };
+	x->message.has_item = true;
+	x->message.item = (struct mailbox_item){ .mailbox_text = word(x, "box%d", 0), .account_text = word(x, "who%d", 0),
+		.unique_text = word(x, "uidl%d", 0), .uid = 12 };
 }
 
 static void
@@ -107,6 +141,7 @@ fill(struct original *x)
 		.workstation_text = word(x, "desk%d", 0), .mechanism = word(x, "NTLM", 0), .outcome = LOGIN_FAILURE };
 	x->anomaly = (struct anomaly_report){ .name = "missing_bytes", .detail_text = word(x, "detail %d", 0), .count = 8 };
 	x->loss = (struct loss_report){ .frames = 11, .kernel_dropped = 12, .payload_missing = 13 };
+	fill_mailbox(x);
 }
 
 static struct observation
@@ -119,6 +154,8 @@ observation_of(const struct original *x, enum observation_kind kind)
 	case OBSERVED_VOLUME: o.volume = &x->volume; break;
 	case OBSERVED_MESSAGE: o.message = &x->message; break;
 	case OBSERVED_LOGIN: o.login = &x->login; break;
+	case OBSERVED_SCRIPT: o.script = &x->script; break;
+	case OBSERVED_TLS: o.tls = &x->tls; break;
 	case OBSERVED_ANOMALY: o.anomaly = &x->anomaly; break;
 	case OBSERVED_LOSS: o.loss = &x->loss; o.session = NULL; break;
 	}
@@ -199,6 +236,56 @@ same_report(const struct session_report *got, const struct session_report *want)
 }
 
 static void
+same_mailboxes(const struct session_report *got, const struct session_report *want)
+{
+	same_word(got->pop3.banner_text, want->pop3.banner_text);
+	same_slices(&got->pop3.commands, &want->pop3.commands);
+	same_slices(&got->pop3.capabilities, &want->pop3.capabilities);
+	same_word(got->imap.banner_text, want->imap.banner_text);
+	same_slices(&got->imap.capabilities, &want->imap.capabilities);
+	same_slices(&got->imap.commands, &want->imap.commands);
+	same_slices(&got->imap.searches, &want->imap.searches);
+	same_word(got->sieve.banner_text, want->sieve.banner_text);
+	same_slices(&got->sieve.capabilities, &want->sieve.capabilities);
+	same_slices(&got->sieve.commands, &want->sieve.commands);
+	same_word(got->collection.account_text, want->collection.account_text);
+	same_word(got->collection.client_id_text, want->collection.client_id_text);
+	ck_assert_str_eq(got->collection.tool, "imapsync");
+	ck_assert_uint_eq(got->collection.folder_count, 2);
+	for (int i = 0; i < 2; i++) {
+		same_word(got->collection.folders[i].name_text, want->collection.folders[i].name_text);
+		ck_assert_uint_eq(got->collection.folders[i].read_whole, 7);
+	}
+}
+
+static void
+same_script(const struct script_report *got, const struct script_report *want)
+{
+	same_word(got->name_text, want->name_text);
+	same_word(got->account_text, want->account_text);
+	ck_assert_uint_eq(got->target_count, 2);
+	for (int i = 0; i < 2; i++) {
+		same_word(got->targets[i].address_text, want->targets[i].address_text);
+		ck_assert(got->targets[i].copy);
+	}
+}
+
+static void
+same_tls(const struct tls_report *got, const struct tls_report *want)
+{
+	same_word(got->server_name_text, want->server_name_text);
+	same_slices(&got->alpn_offered, &want->alpn_offered);
+	same_word(got->next_protocol, want->next_protocol);
+	ck_assert_uint_eq(got->certificate_count, 2);
+	for (int i = 0; i < 2; i++) {
+		same_word(got->certificates[i].subject_text, want->certificates[i].subject_text);
+		same_word(got->certificates[i].issuer_text, want->certificates[i].issuer_text);
+		same_slices(&got->certificates[i].names, &want->certificates[i].names);
+		ck_assert_int_eq(got->certificates[i].not_after, 77);
+	}
+}
+
+static void
 same(const struct observation *got, const struct observation *want)
 {
 	ck_assert_int_eq(got->kind, want->kind);
@@ -212,6 +299,7 @@ same(const struct observation *got, const struct observation *want)
 	switch (want->kind) {
 	case OBSERVED_SESSION:
 		same_report(got->report, want->report);
+		same_mailboxes(got->report, want->report);
 		break;
 	case OBSERVED_VOLUME:
 		ck_assert_mem_eq(got->volume, want->volume, sizeof(*want->volume));
@@ -224,6 +312,9 @@ same(const struct observation *got, const struct observation *want)
 		same_word(got->message->envelope.helo_text, want->message->envelope.helo_text);
 		same_word(got->message->envelope.reply_text, want->message->envelope.reply_text);
 		ck_assert_mem_eq(got->message->envelope.chunks, want->message->envelope.chunks, 2 * sizeof(uint64_t));
+		same_word(got->message->item.mailbox_text, want->message->item.mailbox_text);
+		same_word(got->message->item.account_text, want->message->item.account_text);
+		same_word(got->message->item.unique_text, want->message->item.unique_text);
 		same_content(got->message->content, want->message->content);
 		break;
 	case OBSERVED_LOGIN:
@@ -232,6 +323,12 @@ same(const struct observation *got, const struct observation *want)
 		same_word(got->login->domain_text, want->login->domain_text);
 		same_word(got->login->workstation_text, want->login->workstation_text);
 		same_word(got->login->mechanism, want->login->mechanism);
+		break;
+	case OBSERVED_SCRIPT:
+		same_script(got->script, want->script);
+		break;
+	case OBSERVED_TLS:
+		same_tls(got->tls, want->tls);
 		break;
 	case OBSERVED_ANOMALY:
 		ck_assert_ptr_eq(got->anomaly->name, want->anomaly->name);

@@ -48,6 +48,50 @@ put_list(struct recorder *r, const char *name, const struct slices *list)
 	put(r, list->dropped > 0 ? " +%llu>" : ">", (unsigned long long)list->dropped);
 }
 
+/* "item" and what is known of it, for a message of a mailbox. */
+static void
+put_item(struct recorder *r, const struct mailbox_item *i)
+{
+	put_bytes(r, " item=[", i->mailbox_text, "]");
+	if (i->number != 0)
+		put(r, " number=%u", i->number);
+	if (i->has_uid)
+		put(r, " uid=%u", i->uid);
+	if (i->unique_text.len > 0)
+		put_bytes(r, " uidl=[", i->unique_text, "]");
+	if (i->has_size)
+		put(r, " size=%llu", (unsigned long long)i->size);
+	put(r, "%s%s", i->part ? " part" : "", i->peek ? " peek" : "");
+}
+
+static void
+put_script(struct recorder *r, const struct script_report *s)
+{
+	put(r, "script %s %s", script_action_name(s->action), script_outcome_name(s->outcome));
+	put_bytes(r, " name=[", s->name_text, "]");
+	put_bytes(r, " account=[", s->account_text, "]");
+	put(r, " bytes=%llu%s", (unsigned long long)s->bytes, s->complete ? "" : " incomplete");
+	for (size_t i = 0; i < s->target_count; i++) {
+		put_bytes(r, s->targets[i].pipe ? " pipe=[" : " redirect=[", s->targets[i].address_text, "]");
+		put(r, "%s", s->targets[i].copy ? " copy" : "");
+	}
+	put(r, "\n");
+}
+
+static void
+put_tls(struct recorder *r, const struct tls_report *t)
+{
+	const char *version = tls_version_name(t->version);
+
+	put(r, "tls %s cipher=%04x", version == NULL ? "unknown" : version, t->cipher);
+	put_bytes(r, " sni=[", t->server_name_text, "]");
+	put(r, " ja3=%s ja3s=%s ja4=%s", t->ja3, t->ja3s, t->ja4);
+	for (size_t i = 0; i < t->certificate_count; i++)
+		put_bytes(r, " subject=[", t->certificates[i].subject_text, "]");
+	put(r, "%s%s%s\n", t->starttls ? " starttls" : "", t->resumed ? " resumed" : "",
+	    t->established ? " established" : "");
+}
+
 static void
 put_message(struct recorder *r, const struct message_report *m)
 {
@@ -64,6 +108,8 @@ put_message(struct recorder *r, const struct message_report *m)
 	put_bytes(r, " subject=[", m->content->subject_text, "]");
 	for (size_t i = 0; i < m->envelope.chunk_count; i++)
 		put(r, "%s%llu", i == 0 ? " chunks=" : ",", (unsigned long long)m->envelope.chunks[i]);
+	if (m->has_item)
+		put_item(r, &m->item);
 	put(r, m->authenticated ? " authenticated\n" : "\n");
 	r->messages++;
 	r->whole += m->complete;
@@ -87,6 +133,12 @@ recorder_observe(void *recorder, const struct observation *o)
 		put_bytes(r, " domain=[", o->login->domain_text, "]");
 		put(r, o->login->cleartext ? " cleartext\n" : "\n");
 		r->logins++;
+		break;
+	case OBSERVED_SCRIPT:
+		put_script(r, o->script);
+		break;
+	case OBSERVED_TLS:
+		put_tls(r, o->tls);
 		break;
 	case OBSERVED_ANOMALY:
 		put(r, "anomaly %s %s\n", o->anomaly->name, o->anomaly->from == FROM_CLIENT ? "client" : "server");
