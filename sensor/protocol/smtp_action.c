@@ -2,6 +2,7 @@
  *
  * What a command of the client does: it is listed, and its reply awaited.
  */
+#include "base/text.h"
 #include "protocol/smtp.h"
 #include "protocol/smtp_path.h"
 
@@ -61,6 +62,7 @@ static void
 on_path(struct smtp *s, const struct smtp_command *c, struct bytes keyword, enum smtp_awaited what, usec_t time)
 {
 	struct smtp_path path;
+	struct buffer cut;
 
 	if (!smtp_path_read(c->argument, keyword, &path)) {
 		await(s, SMTP_AWAITS_COMMAND, time);
@@ -68,7 +70,14 @@ on_path(struct smtp *s, const struct smtp_command *c, struct bytes keyword, enum
 	}
 	if (path.routed)
 		smtp_say(s, ANOMALY_SOURCE_ROUTE, FROM_CLIENT, time);
-	smtp_pending_add(s, what, bytes_first(path.address, SMTP_ADDRESS_MAX), NULL, time);
+	if (path.address.len <= SMTP_ADDRESS_MAX) {
+		smtp_pending_add(s, what, path.address, NULL, time);
+		return;
+	}
+	buffer_init(&cut, SMTP_ADDRESS_MAX);
+	(void)text_append(&cut, path.address, SMTP_ADDRESS_MAX);
+	smtp_pending_add(s, what, buffer_bytes(&cut), NULL, time);
+	buffer_clear(&cut);
 }
 
 static void

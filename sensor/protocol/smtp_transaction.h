@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "protocol/texts.h"
 
-/* Octets of an address that are kept: RFC 5321 section 4.5.3.1.3 allows a path of 256. */
+/* Octets of an address that are kept: RFC 5321 section 4.5.3.1.3 allows a path of 256. A longer one ends in U+2026. */
 #define SMTP_ADDRESS_MAX 1024
 
 struct smtp_transaction {
