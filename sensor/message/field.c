@@ -25,7 +25,8 @@ fields_clear(struct fields *f)
 {
 	for (size_t i = 0; i < FIELD_LISTS; i++)
 		memory_give_back(f->lists[i].at);
-	memory_give_back(f->references);
+	memory_give_back(f->references.at);
+	memory_give_back(f->received.at);
 	memory_give_back(f->headers);
 	fields_init(f, f->limits, f->values, f->content);
 }
@@ -97,6 +98,20 @@ take_id(struct fields *f, const struct field_row *row, struct bytes value, bool 
 	*text_of(f, row) = values_plain(f->values, id);
 }
 
+/* NULL at its ceiling, and then it is counted. */
+static struct bytes *
+next_text(struct text_list *list, size_t ceiling)
+{
+	struct bytes *at = grow(list->at, sizeof(*at), list->len, &list->room, ceiling);
+
+	if (at == NULL) {
+		list->dropped++;
+		return NULL;
+	}
+	list->at = at;
+	return &at[list->len++];
+}
+
 static void
 take_references(struct fields *f, const struct field_row *row, struct bytes value, bool cut)
 {
@@ -108,14 +123,11 @@ take_references(struct fields *f, const struct field_row *row, struct bytes valu
 
 		if (id.len == 0)
 			continue;
-		at = grow(f->references, sizeof(*at), f->reference_count, &f->reference_room, f->limits->addresses);
-		if (at == NULL) {
-			f->references_dropped++;
+		at = next_text(&f->references, f->limits->addresses);
+		if (at == NULL)
 			f->truncated |= TRUNCATED_VALUES;
-			continue;
-		}
-		f->references = at;
-		at[f->reference_count++] = values_plain(f->values, id);
+		else
+			*at = values_plain(f->values, id);
 	}
 }
 
@@ -164,12 +176,18 @@ take_from(struct fields *f, const struct field_row *row, struct bytes value, boo
 }
 
 static void
-count_received(struct fields *f, const struct field_row *row, struct bytes value, bool cut)
+take_received(struct fields *f, const struct field_row *row, struct bytes value, bool cut)
 {
+	struct bytes *at;
+
 	(void)row;
-	(void)value;
 	(void)cut;
 	f->content->received_count++;
+	if (f->limits->received == 0) /* nobody wants to read them */
+		return;
+	at = next_text(&f->received, f->limits->received);
+	if (at != NULL)
+		*at = values_plain(f->values, value);
 }
 
 #define TEXT(field) .text = offsetof(struct message_content, field)
@@ -188,7 +206,7 @@ static const struct field_row rows[] = {
 	{ .name = "Bcc", .take = take_mailboxes, .list = FIELD_BCC, .adds = true },
 	{ .name = "Reply-To", .take = take_mailboxes, .list = FIELD_REPLY_TO, .adds = true },
 	{ .name = "References", .take = take_references, .adds = true },
-	{ .name = "Received", .take = count_received, .adds = true },
+	{ .name = "Received", .take = take_received, .adds = true },
 };
 
 #undef TEXT
@@ -281,6 +299,12 @@ fields_take(struct fields *f, struct bytes name, struct bytes value, bool cut)
 		keep_header(f, name, value);
 }
 
+static struct slices
+texts(const struct text_list *list)
+{
+	return (struct slices){ .at = list->at, .len = list->len, .dropped = list->dropped };
+}
+
 static struct mailboxes
 view(const struct mailbox_list *list)
 {
@@ -298,8 +322,8 @@ fields_finish(struct fields *f)
 	c->cc = view(&f->lists[FIELD_CC]);
 	c->bcc = view(&f->lists[FIELD_BCC]);
 	c->reply_to = view(&f->lists[FIELD_REPLY_TO]);
-	c->references = (struct slices){ .at = f->references, .len = f->reference_count,
-		.dropped = f->references_dropped };
+	c->references = texts(&f->references);
+	c->received = texts(&f->received);
 	c->headers = f->headers;
 	c->header_count = f->header_count;
 	c->truncated |= f->truncated;

@@ -17,15 +17,19 @@ struct mailbox_list {
 	uint64_t dropped;
 };
 
+struct text_list {
+	struct bytes *at;
+	size_t len, room;
+	uint64_t dropped;
+};
+
 struct fields {
 	const struct message_limits *limits;
 	struct values *values;
 	struct message_content *content;
 	uint32_t seen;        /* a bit per row of the table of fields */
 	struct mailbox_list lists[FIELD_LISTS];
-	struct bytes *references;
-	size_t reference_count, reference_room;
-	uint64_t references_dropped;
+	struct text_list references, received;
 	struct header_text *headers;
 	size_t header_count, header_room;
 	unsigned truncated;   /* bits of enum message_truncated */

@@ -18,6 +18,7 @@ struct message_limits {
 	size_t header_fields;  /* fields asked for that are kept */
 	size_t value_bytes;    /* octets of text kept of one value */
 	size_t addresses;      /* mailboxes kept per address header */
+	size_t received;       /* fields Received that are kept; more are counted; 0: all are only counted */
 	size_t parts;          /* parts listed */
 	size_t nesting;        /* depth of multiparts and enclosed messages */
 	uint64_t hash_bytes;   /* octets of a part's content that are hashed; longer parts are marked */

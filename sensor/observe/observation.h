@@ -184,6 +184,7 @@ struct message_content {
 	struct mailboxes from, sender, to, cc, bcc, reply_to;
 	struct slices references;      /* message ids without brackets, oldest first */
 	unsigned received_count;
+	struct slices received;        /* the fields Received, newest first as they stand, unfolded */
 	const struct header_text *headers; /* those asked for (limits.wanted), in order of the message */
 	size_t header_count;
 	const struct message_part *parts;
@@ -204,6 +205,7 @@ struct smtp_envelope {
 	struct bytes reply_text; /* final reply: code and text of its last line; empty: none */
 	const uint64_t *chunks; /* sizes of the BDAT chunks, 0 LAST too */
 	size_t chunk_count;
+	uint64_t chunks_dropped;
 };
 
 struct message_report {

@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 
-/* Chunk sizes that are kept. */
+/* Chunk sizes that are kept; 8 times a power of 2. */
 #define CHUNKS_MAX 4096
 
 #define REPLY_MAX 8200
@@ -71,12 +71,12 @@ smtp_delivery_chunk(struct smtp_delivery *d, uint64_t size)
 	size_t room = d->chunk_room == 0 ? 8 : d->chunk_room * 2;
 	uint64_t *more;
 
-	if (d->chunk_count == CHUNKS_MAX)
-		return;
 	if (d->chunk_count == d->chunk_room) {
-		more = memory_resize(d->chunks, room * sizeof(*more));
-		if (more == NULL)
+		more = d->chunk_room == CHUNKS_MAX ? NULL : memory_resize(d->chunks, room * sizeof(*more));
+		if (more == NULL) {
+			d->chunks_dropped++;
 			return;
+		}
 		d->chunks = more;
 		d->chunk_room = room;
 	}
@@ -119,7 +119,7 @@ smtp_delivery_tell(struct smtp_delivery *d, const struct smtp_telling *telling)
 		.from = buffer_bytes(&d->envelope.from), .to = texts_slices(&d->envelope.to),
 		.refused = texts_slices(&d->envelope.refused), .helo_text = telling->helo_text,
 		.reply_text = telling->code != 0 ? telling->reply_text : buffer_bytes(&d->reply),
-		.chunks = d->chunks, .chunk_count = d->chunk_count };
+		.chunks = d->chunks, .chunk_count = d->chunk_count, .chunks_dropped = d->chunks_dropped };
 	report.content = message_finish(d->message);
 	o.message = &report;
 	telling->context->observe(telling->context->observe_arg, &o);

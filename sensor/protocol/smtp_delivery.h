@@ -17,6 +17,7 @@ struct smtp_delivery {
 	struct smtp_transaction envelope;
 	uint64_t *chunks;             /* sizes of BDAT chunks */
 	size_t chunk_count, chunk_room;
+	uint64_t chunks_dropped;
 	bool ended;                   /* the end of the message was seen, or the server said so */
 	bool lossy;                   /* octets of it are missing */
 	bool told;                    /* it was observed */

@@ -77,6 +77,20 @@ put_attachment(json_t *document, const struct message_part *p)
 	(void)json_array_append_new(list, entry);
 }
 
+/* What stands in the message itself, without a name, is told of with all that is told of an attachment. */
+static void
+put_inline(json_t *part, const struct message_part *p)
+{
+	if (p->is_attachment)
+		return;
+	json_put_flag(part, "inline", true);
+	(void)json_put_text(part, "detected_type", p->detected_type);
+	if (p->hashed) {
+		json_put_hex(part, "md5", p->md5, sizeof(p->md5));
+		put_sha1(part, p);
+	}
+}
+
 static void
 put_parts(json_t *document, json_t *mailtap, const struct message_content *m)
 {
@@ -96,6 +110,7 @@ put_parts(json_t *document, json_t *mailtap, const struct message_content *m)
 			json_put_flag(part, "complete", p->complete);
 			if (p->hashed)
 				json_put_hex(part, "sha256", p->sha256, sizeof(p->sha256));
+			put_inline(part, p);
 		}
 		(void)json_array_append_new(parts, part);
 		if (p->is_attachment)
@@ -109,6 +124,7 @@ put_headers(json_t *document, json_t *mailtap, const struct message_content *m)
 {
 	json_t *headers;
 
+	ecs_put_truncated(document, "mailtap.headers", (m->truncated & TRUNCATED_HEADER) != 0);
 	if (m->header_count == 0)
 		return;
 	headers = json_array();
@@ -120,7 +136,6 @@ put_headers(json_t *document, json_t *mailtap, const struct message_content *m)
 		(void)json_array_append_new(headers, header);
 	}
 	(void)json_object_set_new(mailtap, "headers", headers);
-	ecs_put_truncated(document, "mailtap.headers", (m->truncated & TRUNCATED_HEADER) != 0);
 }
 
 static void
@@ -141,7 +156,8 @@ put_content(json_t *document, const struct message_content *m)
 	(void)json_put_text(email, "content_type", m->content_type);
 	ecs_put_truncated(document, "mailtap.from", json_put_text(mailtap, "from", m->from_text));
 	(void)json_put_text(mailtap, "in_reply_to", m->in_reply_to);
-	(void)json_put_slices(mailtap, "references", &m->references);
+	ecs_put_truncated(document, "mailtap.references", json_put_slices(mailtap, "references", &m->references));
+	ecs_put_truncated(document, "mailtap.received", json_put_slices(mailtap, "received", &m->received));
 	json_put_number(mailtap, "received_count", m->received_count);
 	json_put_number(mailtap, "bytes", m->bytes);
 	if (m->missing > 0)
@@ -164,8 +180,10 @@ put_envelope(json_t *document, const struct smtp_envelope *e)
 {
 	json_t *envelope = json_sub(json_sub(document, "mailtap"), "envelope"), *chunks;
 
-	if (e->has_sender)
+	if (e->has_sender) {
 		json_put_text_always(envelope, "from", e->from);
+		ecs_put_truncated(document, "mailtap.envelope.from", json_text_is_cut(e->from));
+	}
 	ecs_put_truncated(document, "mailtap.envelope.to", json_put_slices(envelope, "to", &e->to));
 	ecs_put_truncated(document, "mailtap.envelope.refused", json_put_slices(envelope, "refused", &e->refused));
 	ecs_put_truncated(document, "mailtap.envelope.helo", json_put_text(envelope, "helo", e->helo_text));
@@ -176,6 +194,9 @@ put_envelope(json_t *document, const struct smtp_envelope *e)
 			(void)json_array_append_new(chunks, json_integer((json_int_t)(e->chunks[i] & INT64_MAX)));
 		(void)json_object_set_new(envelope, "chunks", chunks);
 	}
+	if (e->chunks_dropped > 0)
+		json_put_number(envelope, "chunks_dropped", e->chunks_dropped);
+	ecs_put_truncated(document, "mailtap.envelope.chunks", e->chunks_dropped > 0);
 	json_add_once(json_sub(document, "related"), "user", e->from);
 	for (size_t i = 0; i < e->to.len; i++)
 		json_add_once(json_sub(document, "related"), "user", e->to.at[i]);

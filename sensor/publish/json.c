@@ -19,10 +19,10 @@ json_sub(json_t *object, const char *key)
 	return sub;
 }
 
-static bool
-ends_in_ellipsis(struct bytes text)
+bool
+json_text_is_cut(struct bytes text)
 {
-	return bytes_ends_nocase(text, BYTES("\xe2\x80\xa6"));
+	return text.len > JSON_TEXT_MAX || bytes_ends_nocase(text, BYTES("\xe2\x80\xa6"));
 }
 
 json_t *
@@ -53,7 +53,7 @@ json_put_text(json_t *object, const char *key, struct bytes text)
 	if (text.len == 0)
 		return false;
 	json_put_text_always(object, key, text);
-	return text.len > JSON_TEXT_MAX || ends_in_ellipsis(text);
+	return json_text_is_cut(text);
 }
 
 void
@@ -114,7 +114,7 @@ json_put_slices(json_t *object, const char *key, const struct slices *list)
 	if (list->len > 0) {
 		array = json_array();
 		for (size_t i = 0; i < list->len; i++) {
-			cut |= list->at[i].len > JSON_TEXT_MAX;
+			cut |= json_text_is_cut(list->at[i]);
 			(void)json_array_append_new(array, json_text(list->at[i]));
 		}
 		(void)json_object_set_new(object, key, array);

@@ -23,6 +23,9 @@ json_t *json_sub(json_t *object, const char *key);
  * ending in the ellipsis of a cut that came before). */
 bool json_put_text(json_t *object, const char *key, struct bytes text);
 
+/* Whether it ends in the ellipsis of a cut, or is longer than what goes into a document. */
+bool json_text_is_cut(struct bytes text);
+
 /* As it is, empty too. */
 void json_put_text_always(json_t *object, const char *key, struct bytes text);
 void json_put_word(json_t *object, const char *key, const char *word); /* static or known good text; NULL: nothing */
@@ -32,7 +35,8 @@ void json_put_flag(json_t *object, const char *key, bool value);
 void json_put_time(json_t *object, const char *key, usec_t time);
 void json_put_hex(json_t *object, const char *key, const uint8_t *at, size_t len);
 
-/* An array of texts, put when it has any; and KEY_dropped with the number of those not kept, when there are any. */
+/* An array of texts, put when it has any; and KEY_dropped with the number of those not kept, when there are any. True when
+ * there are, or one of the texts is a cut one. */
 bool json_put_slices(json_t *object, const char *key, const struct slices *);
 
 /* A string value, or NULL when memory is short. */

@@ -216,6 +216,8 @@ const struct option options[] = {
 	    .help = "Octets kept of one value, such as a subject." },
 	{ "message.addresses", OPTION_INTEGER, SCALAR(message.addresses), .standard = "1000", RANGE(1, 100000),
 	    .unit = "addresses", .help = "Addresses kept of one header field." },
+	{ "message.received", OPTION_INTEGER, SCALAR(message.received), .standard = "20", RANGE(0, 1000), .unit = "fields",
+	    .help = "Received fields kept of a message, in mailtap.received; 0: they are only counted." },
 	{ "message.parts", OPTION_INTEGER, SCALAR(message.parts), .standard = "1000", RANGE(1, 100000), .unit = "parts",
 	    .help = "MIME parts listed of a message." },
 	{ "message.nesting", OPTION_INTEGER, SCALAR(message.nesting), .standard = "20", RANGE(1, 200), .unit = "levels",

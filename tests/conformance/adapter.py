@@ -72,6 +72,7 @@ MESSAGE = {
     "cc": "email.cc.address",
     "user_agent": "email.x_mailer",
     "received_count": "mailtap.received_count",
+    "received": "mailtap.received",
     "content_type": "email.content_type",
     "sha1": "mailtap.hash.sha1",
     "sha256": "mailtap.hash.sha256",
@@ -210,9 +211,6 @@ def message_of(document, session):
     # A recipient refused before MAIL belongs to no message; the session tells of it.
     if "rcpt_refused" not in out and at(session, "mailtap.smtp.rcpt_refused") is not None:
         out["rcpt_refused"] = at(session, "mailtap.smtp.rcpt_refused")
-    received = [h["value"] for h in at(document, "mailtap.headers", []) if h["name"].lower() == "received"]
-    if received:
-        out["received"] = received
     cut = "email.attachments.file.name" in truncated
     out["attachments"] = [read(x, ATTACHMENT, {"file.name"} if cut else ()) for x in
                           at(document, "email.attachments", [])]

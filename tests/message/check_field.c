@@ -17,6 +17,7 @@ static const struct message_limits limits = {
 	.header_fields = 3,
 	.value_bytes = 100,
 	.addresses = 3,
+	.received = 2,
 	.wanted = wanted,
 	.wanted_count = 5,
 };
@@ -100,10 +101,12 @@ START_TEST(lists_add_up)
 	take("Reply-To", "f@x");
 	take("References", "<1@x>");
 	take("References", "<2@x> <3@x>");
-	take("Received", "x");
-	take("Received", "y");
+	take("Received", "from b by c;\tMon");
+	take("Received", "from a by b");
+	take("Received", "from mx");
 	ck_content("to=<a@x>\nto=B<b@x>\ncc=<c@x>\ncc=d\xc3\xa9<d@x>\nbcc=<e@x>\nreply_to=<f@x>\n"
-		   "reference=1@x\nreference=2@x\nreference=3@x\nreceived=2\n");
+		   "reference=1@x\nreference=2@x\nreference=3@x\nreceived=from b by c;\tMon\nreceived=from a by b\n"
+		   "received_dropped=1\nreceived_count=3\n");
 }
 END_TEST
 

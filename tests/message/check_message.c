@@ -57,7 +57,7 @@ static const struct example examples[] = {
 	  "References: <a@x>\r\n <b@x>junk<c@x>\r\nIn-Reply-To: \"Re\" <c@x>\r\nReceived: 1\r\nReceived : 2\r\n"
 	  "X-Mailer: one\r\nDate: Mon\r\n\r\n",
 	    "header=1\nsubject=a\tb   c\ndate=Mon\nid=1@x\nin_reply_to=c@x\nagent=one\n"
-	    "reference=a@x\nreference=b@x\nreference=c@x\nreceived=2\n"
+	    "reference=a@x\nreference=b@x\nreference=c@x\nreceived_count=2\n"
 	    "part\n type=text/plain\n md5=" MD5_OF_NOTHING "\n" },
 	/* fields asked for, in order, by name and by prefix */
 	{ "X-Forwarded-To: v@x\r\nlist-id: <l>\r\nX-Forward: no\r\nX-FORWARDED-FOR: =?utf-8?q?=C3=A9?=\r\n\r\n",

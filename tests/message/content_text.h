@@ -94,7 +94,10 @@ content_text(struct buffer *out, const struct message_content *c)
 	for (size_t i = 0; i < c->references.len; i++)
 		content_add(out, "reference", c->references.at[i]);
 	content_add_number(out, "references_dropped", c->references.dropped);
-	content_add_number(out, "received", c->received_count);
+	for (size_t i = 0; i < c->received.len; i++)
+		content_add(out, "received", c->received.at[i]);
+	content_add_number(out, "received_dropped", c->received.dropped);
+	content_add_number(out, "received_count", c->received_count);
 	for (size_t i = 0; i < c->header_count; i++) {
 		(void)buffer_append(out, c->headers[i].name);
 		content_add(out, ":", c->headers[i].value_text);
