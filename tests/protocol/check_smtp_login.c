@@ -13,6 +13,9 @@
 #define REPORT "report banner=220 [mx ESMTP] helo=[me] auth="
 #define OFFERED "offered=PLAIN,LOGIN refused= starttls-offered\n"
 
+#define NTLM_3                                                                                                                 \
+	"TlRMTVNTUAADAAAAAAAAAEAAAAAAAAAAQAAAAAYABgBAAAAACAAIAEYAAAAMAAwATgAAAAAAAABaAAAAAQAAAEQATwBNAGoAYQBjAGsARABFAFMASwAtADcA"
+
 /* In base64: YWxpY2U= alice, c2VjcmV0 secret, AGFsaWNlAHNlY3JldA== NUL alice NUL secret. */
 static const struct script_case cases[] = {
 	{ "PLAIN asked for",
@@ -48,6 +51,44 @@ static const struct script_case cases[] = {
 	    "login PLAIN failure user=[alice] domain=[] cleartext\n"
 	    "login LOGIN success user=[alice] domain=[] cleartext\n"
 	    REPORT "LOGIN commands=EHLO,AUTH,AUTH,*,* replies=220,250,535,334,334,235 " OFFERED, { 0 } },
+	{ "NTLM: domain, user and machine of the third message; the first one with AUTH or behind it",
+	    HELLO "C: AUTH NTLM TlRMTVNTUAABAAAAB4IIAA==\nS: 334 TlRMTVNTUAACAAAA\nC: " NTLM_3 "\nS: 235 ok\n"
+		  "C: AUTH NTLM\nS: 334 NTLM supported\nC: TlRMTVNTUAABAAAAB4IIAA==\nS: 334 TlRMTVNTUAACAAAA\nC: " NTLM_3 "\nS: 535 no\n",
+	    "login NTLM success user=[jack] domain=[DOM] host=[DESK-7]\n"
+	    "login NTLM failure user=[jack] domain=[DOM] host=[DESK-7]\n"
+	    REPORT "NTLM commands=EHLO,AUTH,*,AUTH,*,* replies=220,250,334,235,334,334,535 " OFFERED, { 0 } },
+	{ "OAUTHBEARER: a token that is refused is explained, and the explanation answered",
+	    HELLO "C: AUTH OAUTHBEARER bixhPWV2ZUB4LAFob3N0PWgBcG9ydD01ODcBYXV0aD1CZWFyZXIgc2VjcmV0AQE=\nS: 334 eyJzdGF0dXMiOiI0MDAifQ==\n"
+		  "C: AQ==\nS: 535 no\n",
+	    "login OAUTHBEARER failure user=[eve@x] domain=[] cleartext\n"
+	    REPORT "OAUTHBEARER commands=EHLO,AUTH,* replies=220,250,334,535 " OFFERED, { 0 } },
+	{ "XOAUTH2: the same, answered with an empty line", /* user=eve@x^Aauth=Bearer tok^A^A */
+	    HELLO "C: AUTH XOAUTH2\nS: 334 \nC: dXNlcj1ldmVAeAFhdXRoPUJlYXJlciB0b2sBAQ==\nS: 334 eyJzdGF0dXMiOiI0MDAifQ==\nC: \nS: 535 no\nC: QUIT\nS: 221 bye\n",
+	    "login XOAUTH2 failure user=[eve@x] domain=[] cleartext\n"
+	    REPORT "XOAUTH2 commands=EHLO,AUTH,*,*,QUIT replies=220,250,334,334,535,221 " OFFERED, { 0 } },
+	{ "SCRAM: three steps, the name in the first", /* n,,n=user,r=fyko / c=biws,r=fyko3,p=... / nothing */
+	    HELLO "C: AUTH SCRAM-SHA-256\nS: 334 \nC: biwsbj11c2VyLHI9Znlrbw==\nS: 334 cj1meWtvMw==\nC: Yz1iaXdzLHI9ZnlrbzMscD1zZWNyZXRwcm9vZg==\n"
+		  "S: 334 dj02cnJpVFJCaTIz\nC: \nS: 235 ok\n",
+	    "login SCRAM-SHA-256 success user=[user] domain=[]\n"
+	    REPORT "SCRAM-SHA-256 commands=EHLO,AUTH,*,*,* replies=220,250,334,334,334,235 " OFFERED, { 0 } },
+	{ "GSSAPI: tokens, and no name in them",
+	    HELLO "C: AUTH GSSAPI YIICkwYJKoZIhvcSAQICAQBu\nS: 334 YGgGCSqGSIb3EgECAg==\nC: \nS: 334 BQQF/wAMAAAAAAAA\nC: BQQE/wAMAAAAAAAA\nS: 235 ok\n",
+	    "login GSSAPI success user=[] domain=[]\n"
+	    REPORT "GSSAPI commands=EHLO,AUTH,*,* replies=220,250,334,334,235 " OFFERED, { 0 } },
+	{ "DIGEST-MD5", /* username="chris",realm="elwood",response=secret */
+	    HELLO "C: AUTH DIGEST-MD5\nS: 334 bm9uY2U9IngiCg==\nC: dXNlcm5hbWU9ImNocmlzIixyZWFsbT0iZWx3b29kIixyZXNwb25zZT1zZWNyZXQ=\n"
+		  "S: 334 cnNwYXV0aD0x\nC: \nS: 235 ok\n",
+	    "login DIGEST-MD5 success user=[chris] domain=[elwood]\n"
+	    REPORT "DIGEST-MD5 commands=EHLO,AUTH,*,* replies=220,250,334,334,235 " OFFERED, { 0 } },
+	{ "cancelled when the secret was due, and another way tried",
+	    HELLO "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: YWxpY2U=\nS: 334 UGFzc3dvcmQ6\nC: *\nS: 501 cancelled\nC: AUTH PLAIN AGFsaWNlAHNlY3JldA==\nS: 235 ok\n",
+	    "login LOGIN failure user=[alice] domain=[]\n"
+	    "login PLAIN success user=[alice] domain=[] cleartext\n"
+	    REPORT "PLAIN commands=EHLO,AUTH,*,*,AUTH replies=220,250,334,334,501,235 " OFFERED, { 0 } },
+	{ "a command where a response was due is a response",
+	    HELLO "C: AUTH PLAIN\nS: 334 \nC: QUIT\nS: 501 no base64\nC: MAIL FROM:<a@x>\nS: 530 authenticate\n",
+	    "login PLAIN failure user=[] domain=[] cleartext\n"
+	    REPORT "PLAIN commands=EHLO,AUTH,*,MAIL replies=220,250,334,501,530 " OFFERED, { 0 } },
 	{ "no outcome",
 	    HELLO "C: AUTH PLAIN AGFsaWNlAHNlY3JldA==\n",
 	    "login PLAIN unknown user=[alice] domain=[] cleartext\n"

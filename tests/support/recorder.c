@@ -131,6 +131,8 @@ recorder_observe(void *recorder, const struct observation *o)
 		put(r, " %s", outcomes[o->login->outcome]);
 		put_bytes(r, " user=[", o->login->user_text, "]");
 		put_bytes(r, " domain=[", o->login->domain_text, "]");
+		if (o->login->workstation_text.len > 0)
+			put_bytes(r, " host=[", o->login->workstation_text, "]");
 		put(r, o->login->cleartext ? " cleartext\n" : "\n");
 		r->logins++;
 		break;
