@@ -38,6 +38,19 @@ is_encrypted(struct bytes head)
 	return head.len > 6 && (head.at[6] & 1) != 0;
 }
 
+static bool
+is_webp(struct bytes head)
+{
+	return bytes_starts(bytes_skip(head, 8), BYTES("WEBP"));
+}
+
+/* Two reserved fields are zero, and the pixels begin behind the headers. */
+static bool
+is_bitmap(struct bytes head)
+{
+	return bytes_starts(bytes_skip(head, 6), BYTES("\0\0\0\0")) && head.len > 13 && head.at[10] >= 26 && head.at[13] == 0;
+}
+
 #define ROW(offset, octets, type) { offset, octets, sizeof(octets) - 1, type, NULL }
 #define ROW_IF(offset, octets, type, confirms) { offset, octets, sizeof(octets) - 1, type, confirms }
 
@@ -78,6 +91,11 @@ static const struct signature_row rows[] = {
 	ROW(0, "GIF89a", "image/gif"),
 	ROW(0, "II*\x00", "image/tiff"),
 	ROW(0, "MM\x00*", "image/tiff"),
+	ROW(4, "ftypheic", "image/heif"),
+	ROW(4, "ftypmif1", "image/heif"),
+	ROW(4, "ftypavif", "image/avif"),
+	ROW_IF(0, "RIFF", "image/webp", is_webp),
+	ROW_IF(0, "BM", "image/bmp", is_bitmap),
 };
 
 #undef ROW_IF

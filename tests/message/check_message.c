@@ -124,6 +124,37 @@ static const struct example examples[] = {
 	    "part\n type=text/plain\n detected=text/x-uuencode\n size=39\n md5=2bb00dad884ad765c7a30c8309800fd2\n" },
 	{ "Content-Transfer-Encoding: quoted-printable\n\nhel=\nlo",
 	    "header=1\npart\n type=text/plain\n encoding=quoted-printable\n size=5\n md5=" MD5_OF_HELLO "\n" },
+	/* the boundary in the ways of RFC 2231, and with everything in it that it may have */
+	{ "Content-Type: multipart/mixed; boundary*0=\"b=_\"; boundary*1=\"'()+,-./:? 1\"\n\n--b=_'()+,-./:? 1\n\nhello\n--b=_'()+,-./:? 1--\n",
+	    "header=1\npart\n type=multipart/mixed\n branch=1\n"
+	    "part\n depth=1\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n" },
+	/* an inner multipart with the boundary of the outer one: the inner one is meant, until it closes */
+	{ "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nhello\n--b--\nno part\n--b\n\nhello\n--b--\n",
+	    "header=1\npart\n type=multipart/mixed\n branch=1\npart\n depth=1\n type=multipart/mixed\n branch=1\n"
+	    "part\n depth=2\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n"
+	    "part\n depth=1\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n" },
+	/* UTF-8 as it is (RFC 6532), in addresses, names, subject and file names; NULs and other controls */
+	{ "Subject: caf\xc3\xa9\nTo: J\xc3\xb6rg <j\xc3\xb6rg@b\xc3\xbc" "cher.example>\nContent-Type: a/b; name=\"\xd0\xb6.txt\"\n\nhello",
+	    "header=1\nsubject=caf\xc3\xa9\nto=J\xc3\xb6rg<j\xc3\xb6rg@b\xc3\xbc" "cher.example>\n"
+	    "part\n type=a/b\n name=\xd0\xb6.txt\n attachment=1\n size=5\n md5=" MD5_OF_HELLO "\n" },
+	{ "Subject: a\x01" "b\x7f" "c\rd\nX-Test\x02: void\nX-Test: kept\n\nhello",
+	    "header=1\nsubject=a\xef\xbf\xbd" "b\x7f" "c\xef\xbf\xbd" "d\nX-Test:=kept\npart\n type=text/plain\n size=5\n md5=" MD5_OF_HELLO "\n" },
+	/* mail stores, TNEF, yEnc, a fragment of a message: named as what they are */
+	{ "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: image/png; name=logo.png\nContent-Transfer-Encoding: base64\n\nIUJETjEyMzQ=\n"
+	  "--b\nContent-Type: application/octet-stream; name=winmail.dat\nContent-Transfer-Encoding: base64\n\neJ8+IgEABg==\n"
+	  "--b\n\n=ybegin part=1 line=128 size=5 name=a\nxxxxx\n=yend size=5\n--b--\n",
+	    "header=1\npart\n type=multipart/mixed\n branch=1\n"
+	    "part\n depth=1\n type=image/png\n encoding=base64\n name=logo.png\n detected=application/vnd.ms-outlook-pst\n attachment=1\n size=8\n md5=c417ee3abe9cd2bc83d4d84f68e0a21a\n"
+	    "part\n depth=1\n type=application/octet-stream\n encoding=base64\n name=winmail.dat\n detected=application/ms-tnef\n attachment=1\n size=7\n md5=d776802b81fe07a52664f2102d08e5d4\n"
+	    "part\n depth=1\n type=text/plain\n detected=application/x-yenc\n size=56\n md5=81a1ea4f9140e74c3a81727dd0b82a13\n" },
+	{ "Content-Type: message/partial; id=\"1@x\"; number=2; total=3\n\nSubject: not a header here\n\nhello",
+	    "header=1\npart\n type=message/partial\n size=33\n md5=b75ea4329cfd5839d8ed63daa76f6f7f\n" },
+	/* encodings that are written wrong or nested in a multipart's own header; one that nobody knows */
+	{ "Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n\n--b\nContent-Transfer-Encoding: BASE64 (yes)\n\naGVs\n"
+	  "!\nbG8\n--b\nContent-Transfer-Encoding: x-uuencode\n\nhello\n--b--\n",
+	    "header=1\npart\n type=multipart/mixed\n encoding=base64\n branch=1\n"
+	    "part\n depth=1\n type=text/plain\n encoding=base64\n size=5\n md5=" MD5_OF_HELLO "\n"
+	    "part\n depth=1\n type=text/plain\n encoding=x-uuencode\n size=5\n md5=" MD5_OF_HELLO "\n" },
 	/* an enclosed message that is encoded as a whole is a file */
 	{ "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\naGVsbG8=",
 	    "header=1\npart\n type=message/rfc822\n encoding=base64\n size=5\n md5=" MD5_OF_HELLO "\n" },
@@ -310,6 +341,12 @@ START_TEST(every_ceiling_shows)
 	ck_assert_uint_eq(truncated_by("Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n", 7, "--b--\n"), 0);
 	ck_assert_uint_eq(
 	    truncated_by("Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n", 8, "--b--\n"), TRUNCATED_PARTS);
+	/* the header of a part has the same ceiling */
+	ck_assert_uint_eq(truncated_by("Content-Type: multipart/mixed; boundary=b\n\n--b\n", "X-Other: 4567890\n", 240, "\n--b--\n"), 0);
+	ck_assert_uint_eq(truncated_by("Content-Type: multipart/mixed; boundary=b\n\n--b\n", "X-Other: 4567890\n", 242, "\n--b--\n"),
+	    TRUNCATED_HEADER);
+	ck_assert_uint_eq(truncated_by("Content-Type: a/b; name=", "x", 200, "\n\n"), 0);
+	ck_assert_uint_eq(truncated_by("Content-Type: a/b; name=", "x", 201, "\n\n"), TRUNCATED_VALUES);
 	ck_assert_uint_eq(truncated_by("\n", "12345678", 125, ""), 0);
 	ck_assert_uint_eq(truncated_by("\n", "12345678", 125, "x"), TRUNCATED_HASH);
 }
@@ -413,6 +450,27 @@ START_TEST(endless_line_of_dashes)
 }
 END_TEST
 
+/* A message that comes octet by octet costs as much as its octets: each of these pieces, begun anew with every octet, would
+ * take minutes otherwise. */
+START_TEST(octet_by_octet_is_linear)
+{
+	static const char *const pieces[] = { "-", "--b", "=", "From ", "begin 6", "a:", "\n-", " ", "\r" };
+	static const char *const starts[] = { "", "\n", "Content-Type: multipart/mixed; boundary=bb\n\n--bb\n\n",
+		"Content-Transfer-Encoding: quoted-printable\n\n", "To: " };
+	struct bytes piece = bytes_str(pieces[_i]);
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		struct message *m = message_new(&limits);
+
+		message_push(m, bytes_str(starts[i]));
+		for (size_t n = 0; n < 100000; n++)
+			message_push(m, bytes_of(piece.at + n % piece.len, 1));
+		ck_assert_uint_eq(message_finish(m)->bytes, strlen(starts[i]) + 100000);
+		message_free(m);
+	}
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -429,6 +487,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, hashes_are_those_of_the_octets);
 	tcase_add_test(tests, nothing_is_hashed_unasked);
 	tcase_add_test(tests, endless_line_of_dashes);
+	tcase_add_loop_test(tests, octet_by_octet_is_linear, 0, 9);
 }
 
 CHECK_MAIN("message/message", add_tests)

@@ -29,6 +29,14 @@ static const struct {
 	/* charsets that change state are read word by word */
 	{ "=?iso-2022-jp?B?GyRCJUYbKEI=?= =?iso-2022-jp?B?GyRCJTkbKEI=?=", "\xe3\x83\x86\xe3\x82\xb9" },
 	{ "=?utf-7?Q?caf+AOk-?=", "caf\xc3\xa9" },
+	{ "=?utf-7?B?Y2FmK0FPay0=?=", "caf\xc3\xa9" },
+	{ "=?iso-2022-jp?Q?=1B$B%F=1B(B?=", "\xe3\x83\x86" },
+	/* the charsets that mail uses, B and Q; a character of two octets split over two words */
+	{ "=?koi8-r?B?4Q==?= =?windows-1251?Q?=C0?=", "\xd0\x90\xd0\x90" },
+	{ "=?big5?B?tPo=?= =?big5?Q?=B8=D5?=", "\xe6\xb8\xac\xe8\xa9\xa6" },
+	{ "=?gb18030?Q?=81=32?= =?gb18030?Q?=90=39?=", "\xe0\xae\x95" },
+	{ "=?shift_jis?Q?=83?= =?Shift_JIS?Q?=65?=", "\xe3\x83\x86" },
+	{ "=?euc-kr?Q?=C7=D1?=", "\xed\x95\x9c" },
 	/* an unknown charset: as raw octets would be read */
 	{ "=?x-no-such?Q?caf=C3=A9?=", "caf\xc3\xa9" },
 	{ "=?x-no-such?Q?caf=E9?=", "caf\xc3\xa9" },
