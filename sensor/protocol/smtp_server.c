@@ -87,9 +87,10 @@ resynchronise(struct smtp *s, uint16_t code, usec_t time)
 	for (size_t i = 0; i < sizeof(exclusive) / sizeof(exclusive[0]); i++) {
 		if (exclusive[i].code != code || !smtp_pending_find(s, exclusive[i].what, &before))
 			continue;
-		while (before-- > 0)
+		/* What was held behind one of them may bring so many others that all are settled. */
+		while (before-- > 0 && s->queue.len > 0)
 			smtp_settle_first(s, 0, time);
-		return true;
+		return s->queue.len > 0 && smtp_pending_first(s)->what == exclusive[i].what;
 	}
 	return false;
 }

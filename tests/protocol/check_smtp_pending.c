@@ -128,10 +128,32 @@ START_TEST(messages)
 }
 END_TEST
 
+/* Behind a gap a command may be passed over whose reply was thought to decide what is held; and what is held may be more than
+ * is kept track of, so that nothing is left of what was to be passed over. */
+START_TEST(passed_over_with_more_held_than_can_await)
+{
+	struct protocol_limits limits = script_limits;
+	struct recorder r;
+	struct smtp_parser *s;
+
+	limits.pending = 5;
+	s = begin(&r, &limits);
+	say(s, FROM_CLIENT, "DATA\r\nRSET\r\n");
+	(void)protocol_smtp.gap(s, FROM_CLIENT, 1, 1);
+	say(s, FROM_CLIENT, "\r\nNOOP\r\nQUIT\r\nDATA\r\nRSET\r\nRSET\r\n");
+	ck_assert_uint_eq(s->busy->queue.len, 5);
+	say(s, FROM_SERVER, "221 what\r\n");
+	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "anomaly pending_ceiling client\n"));
+	assert_followed(s, &r);
+	end(s, &r);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
 	tcase_add_test(tests, commands);
+	tcase_add_test(tests, passed_over_with_more_held_than_can_await);
 	tcase_add_test(tests, octets);
 	tcase_add_test(tests, messages);
 }
