@@ -19,6 +19,7 @@
 #include "message/part.h"
 #include "message/signature.h"
 #include "message/transfer.h"
+#include "message/url.h"
 
 #include <string.h>
 
@@ -57,6 +58,8 @@ struct message {
 	struct transfer transfer;
 	struct signature signature;
 	struct digest leaf_digest;
+	bool seeks_urls;              /* in the leaf */
+	struct urls urls;
 };
 
 static void feed(struct message *, struct bytes in);
@@ -107,6 +110,7 @@ message_new(const struct message_limits *limits)
 	digest_init(&m->whole, limits->hash_message ? DIGEST_SHA1 | DIGEST_SHA256 : 0);
 	digest_init(&m->leaf_digest, limits->hash_attachments && limits->hash_bytes > 0
 	    ? DIGEST_MD5 | DIGEST_SHA256 | (limits->hash_sha1 ? DIGEST_SHA1 : 0) : 0);
+	urls_init(&m->urls, &m->values, limits->urls);
 	header_init(&m->header, &listener, m, limits->header_bytes);
 	buffer_init(&m->candidate, CANDIDATE_MAX);
 	m->line_start = true;
@@ -125,6 +129,7 @@ message_free(struct message *m)
 	digest_clear(&m->leaf_digest);
 	digest_clear(&m->whole);
 	part_tree_clear(&m->tree);
+	urls_clear(&m->urls);
 	fields_clear(&m->fields);
 	values_clear(&m->values);
 	arena_clear(&m->arena);
@@ -140,6 +145,8 @@ take_content(struct message *m, struct bytes octets)
 
 	part->size += octets.len;
 	signature_push(&m->signature, octets);
+	if (m->seeks_urls)
+		urls_push(&m->urls, octets);
 	if (m->leaf_digest.kinds == 0)
 		return;
 	if (octets.len > room) {
@@ -181,6 +188,8 @@ begin_leaf(struct message *m, size_t index)
 	transfer_init(&m->transfer, transfer_encoding_of(m->part_header.encoding));
 	signature_init(&m->signature);
 	digest_begin(&m->leaf_digest);
+	m->seeks_urls = m->limits->urls > 0 && bytes_starts(m->part_header.content_type, BYTES("text/"));
+	urls_begin(&m->urls);
 }
 
 static void
@@ -193,6 +202,7 @@ end_leaf(struct message *m)
 		return;
 	take_content(m, bytes_of(last, transfer_finish(&m->transfer, last)));
 	part = &m->tree.parts[m->leaf];
+	urls_end(&m->urls);
 	part->detected_type = signature_type(&m->signature);
 	part->hashed = digest_finish(&m->leaf_digest, part->md5, part->sha1, part->sha256);
 	m->state = IN_NOTHING;
@@ -259,33 +269,6 @@ feed_header(struct message *m, struct bytes *in)
 		begin_body_at_line(m);
 }
 
-/* Octets before the first line that is a boundary, or may be one when the rest of it comes; at least 1. */
-static size_t
-run_length(const struct message *m, struct bytes in)
-{
-	size_t at = 0;
-
-	while (at < in.len) {
-		const uint8_t *dash = memchr(in.at + at, '-', in.len - at);
-		struct bytes line;
-		size_t end, level;
-		bool closes;
-
-		if (dash == NULL)
-			return in.len;
-		at = (size_t)(dash - in.at);
-		line = bytes_skip(in, at);
-		end = bytes_find(line, '\n');
-		if (at > 0 && dash[-1] == '\n' && (line.len == 1 || dash[1] == '-') &&
-		    (end == BYTES_NOWHERE || part_tree_match(&m->tree, bytes_first(line, end), &level, &closes)))
-			return at;
-		if (end == BYTES_NOWHERE)
-			return in.len;
-		at += end + 1;
-	}
-	return in.len;
-}
-
 /* A run of content inside a multipart: all but its last line end, which is held. */
 static void
 push_run(struct message *m, struct bytes in)
@@ -316,7 +299,7 @@ feed_body(struct message *m, struct bytes *in)
 	size_t len = in->len;
 
 	if (m->tree.level_count > 0) {
-		len = run_length(m, *in);
+		len = part_tree_run(&m->tree, *in);
 		push_run(m, bytes_first(*in, len));
 	} else {
 		push_leaf(m, *in);
@@ -460,6 +443,7 @@ message_gap(struct message *m, uint64_t missing)
 		push_leaf(m, bytes_of(m->held, m->held_len));
 		push_leaf(m, buffer_bytes(&m->candidate));
 		transfer_gap(&m->transfer);
+		urls_begin(&m->urls);
 		m->tree.parts[m->leaf].complete = false;
 	}
 	m->held_len = 0;
@@ -486,6 +470,7 @@ message_finish(struct message *m)
 	c->hashed = !m->has_gap && digest_finish(&m->whole, NULL, c->sha1, c->sha256);
 	c->parts = m->tree.parts;
 	c->part_count = m->tree.len;
+	c->urls = (struct slices){ .at = m->urls.at, .len = m->urls.len, .dropped = m->urls.dropped };
 	c->truncated |= m->tree.truncated;
 	if (m->values.cut || m->arena.failed)
 		c->truncated |= TRUNCATED_VALUES;

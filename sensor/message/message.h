@@ -22,6 +22,7 @@ struct message_limits {
 	size_t parts;          /* parts listed */
 	size_t nesting;        /* depth of multiparts and enclosed messages */
 	uint64_t hash_bytes;   /* octets of a part's content that are hashed; longer parts are marked */
+	size_t urls;           /* web addresses in text that are kept; 0: they are not looked for */
 	bool hash_message;     /* SHA-1 and SHA-256 of the message as transferred */
 	bool hash_attachments; /* MD5 and SHA-256 of parts' content */
 	bool hash_sha1;        /* SHA-1 of parts' content too */

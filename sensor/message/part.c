@@ -248,6 +248,32 @@ part_tree_match(const struct part_tree *t, struct bytes line, size_t *level, boo
 	return false;
 }
 
+size_t
+part_tree_run(const struct part_tree *t, struct bytes in)
+{
+	size_t at = 0;
+
+	while (at < in.len) {
+		const uint8_t *dash = memchr(in.at + at, '-', in.len - at);
+		struct bytes line;
+		size_t end, level;
+		bool closes;
+
+		if (dash == NULL)
+			return in.len;
+		at = (size_t)(dash - in.at);
+		line = bytes_skip(in, at);
+		end = bytes_find(line, '\n');
+		if (at > 0 && dash[-1] == '\n' && (line.len == 1 || dash[1] == '-') &&
+		    (end == BYTES_NOWHERE || part_tree_match(t, bytes_first(line, end), &level, &closes)))
+			return at;
+		if (end == BYTES_NOWHERE)
+			return in.len;
+		at += end + 1;
+	}
+	return in.len;
+}
+
 void
 part_tree_gap(struct part_tree *t)
 {

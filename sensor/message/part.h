@@ -64,6 +64,10 @@ enum part_kind part_tree_add(struct part_tree *, const struct part_header *, boo
  * Inner ones are tried first. */
 bool part_tree_match(const struct part_tree *, struct bytes line, size_t *level, bool *closes);
 
+/* Octets before the first line behind the first one that is a boundary, or may be one when the rest of it comes; at least
+ * 1. */
+size_t part_tree_run(const struct part_tree *, struct bytes in);
+
 /* Octets are missing: all open branches are incomplete. */
 void part_tree_gap(struct part_tree *);
 

@@ -133,6 +133,7 @@ copy_content(struct room *r, const struct message_content *from)
 	copy_mailboxes(r, &c->reply_to);
 	copy_slices(r, &c->references);
 	copy_slices(r, &c->received);
+	copy_slices(r, &c->urls);
 	copy_headers(r, c);
 	copy_parts(r, c);
 	return c;

@@ -189,6 +189,7 @@ struct message_content {
 	size_t header_count;
 	const struct message_part *parts;
 	size_t part_count;
+	struct slices urls;            /* web addresses in its text, when they are looked for */
 	uint64_t bytes;                /* as transferred: dots unstuffed, chunks joined */
 	uint64_t missing;              /* octets of gaps inside it */
 	bool hashed;                   /* sha1 and sha256 are of the message as transferred, whole */

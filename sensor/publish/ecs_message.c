@@ -167,6 +167,7 @@ put_content(json_t *document, const struct message_content *m)
 		json_put_hex(hash, "sha1", m->sha1, sizeof(m->sha1));
 		json_put_hex(hash, "sha256", m->sha256, sizeof(m->sha256));
 	}
+	ecs_put_truncated(document, "mailtap.urls", json_put_slices(mailtap, "urls", &m->urls));
 	put_headers(document, mailtap, m);
 	put_parts(document, mailtap, m);
 	ecs_put_truncated(document, "email.addresses", (m->truncated & TRUNCATED_ADDRESSES) != 0);

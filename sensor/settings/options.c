@@ -224,6 +224,8 @@ const struct option options[] = {
 	    .help = "Depth to which multiparts and enclosed messages are opened." },
 	{ "message.hash_bytes", OPTION_SIZE, SCALAR(message.hash_bytes), .standard = "256MiB", RANGE(0, GIB(64)),
 	    .help = "Octets of a part's content that are hashed; a longer part is marked as such." },
+	{ "message.urls", OPTION_INTEGER, SCALAR(message.urls), .standard = "0", RANGE(0, 200), .unit = "addresses",
+	    .help = "Web addresses kept of the text of a message, in mailtap.urls; 0: nothing of the text is looked at." },
 	{ "message.hash_message", OPTION_BOOL, SCALAR(message.hash_message), .standard = "true",
 	    .help = "SHA-1 and SHA-256 of each message as transferred." },
 	{ "message.hash_attachments", OPTION_BOOL, SCALAR(message.hash_attachments), .standard = "true",

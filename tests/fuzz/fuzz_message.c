@@ -22,6 +22,8 @@ static const struct message_limits limits = {
 	.value_bytes = 60,
 	.addresses = 5,
 	.parts = 6,
+	.received = 2,
+	.urls = 3,
 	.nesting = 4,
 	.hash_bytes = 200,
 	.hash_message = true,
@@ -51,6 +53,9 @@ must_be_bounded(const struct message_content *c)
 	must_be_text(c->subject_text);
 	must_be_text(c->from_text);
 	must_be_text(c->message_id);
+	must(c->received.len <= limits.received && c->urls.len <= limits.urls);
+	for (size_t i = 0; i < c->urls.len; i++)
+		must(text_is_utf8(c->urls.at[i]));
 	for (size_t i = 0; i < c->to.len; i++) {
 		must_be_text(c->to.at[i].address);
 		must_be_text(c->to.at[i].name_text);

@@ -173,6 +173,11 @@ START_TEST(boundaries_of_open_levels)
 	ck_assert(!part_tree_match(&tree, BYTES("-a\n"), &level, &closes));
 	ck_assert(!part_tree_match(&tree, BYTES("--\n"), &level, &closes));
 	ck_assert(!part_tree_match(&tree, BYTES(""), &level, &closes));
+	ck_assert_uint_eq(part_tree_run(&tree, BYTES("--a\nb\n--ab\n")), 6);
+	ck_assert_uint_eq(part_tree_run(&tree, BYTES("x--a\n-a\n--c\n--")), 12);
+	ck_assert_uint_eq(part_tree_run(&tree, BYTES("x--a\n-a\n--c\n-")), 12);
+	ck_assert_uint_eq(part_tree_run(&tree, BYTES("x--a\n-a\n--c\n-b")), 14);
+	ck_assert_uint_eq(part_tree_run(&tree, BYTES("no dash\n")), 8);
 	part_tree_gap(&tree);
 	for (size_t i = 0; i < 3; i++)
 		ck_assert(!tree.parts[i].complete);

@@ -104,6 +104,9 @@ content_text(struct buffer *out, const struct message_content *c)
 	}
 	content_add_number(out, "missing", c->missing);
 	content_add_number(out, "truncated", c->truncated);
+	for (size_t i = 0; i < c->urls.len; i++)
+		content_add(out, "url", c->urls.at[i]);
+	content_add_number(out, "urls_dropped", c->urls.dropped);
 	for (size_t i = 0; i < c->part_count; i++)
 		content_add_part(out, &c->parts[i]);
 }

@@ -123,6 +123,7 @@ fill(struct original *x)
 		*lists[i] = mailboxes(x, i);
 	x->content.references = slices(x, 40);
 	x->content.received = slices(x, 130);
+	x->content.urls = slices(x, 140);
 	for (int i = 0; i < 2; i++) {
 		x->headers[i] = (struct header_text){ word(x, "X-Header-%d", i), word(x, "value %d", i) };
 		x->parts[i] = (struct message_part){ .content_type = word(x, "text/plain%d", i), .encoding = word(x, "base%d", i),
@@ -209,6 +210,7 @@ same_content(const struct message_content *got, const struct message_content *wa
 	same_boxes(&got->reply_to, &want->reply_to);
 	same_slices(&got->references, &want->references);
 	same_slices(&got->received, &want->received);
+	same_slices(&got->urls, &want->urls);
 	ck_assert_uint_eq(got->header_count, 2);
 	ck_assert_uint_eq(got->part_count, 2);
 	for (size_t i = 0; i < 2; i++) {

@@ -28,7 +28,7 @@ static void
 setup(void)
 {
 	limits = (struct message_limits){ .header_bytes = 4096, .header_fields = 4, .value_bytes = 100, .addresses = 3,
-		.received = 2, .parts = 4, .nesting = 2, .hash_bytes = 100, .hash_message = true, .hash_attachments = true,
+		.received = 2, .urls = 2, .parts = 4, .nesting = 2, .hash_bytes = 100, .hash_message = true, .hash_attachments = true,
 		.wanted = wanted, .wanted_count = 1 };
 	settings = plain_settings();
 	rules = shipped_rules();
@@ -113,6 +113,7 @@ static const struct {
 	{ "To: a@x, b@x, c@x\n\n", "To: a@x, b@x, c@x, d@x\n\n", "email.addresses" },
 	{ "References: <1@x> <2@x> <3@x>\n\n", "References: <1@x> <2@x> <3@x> <4@x>\n\n", "mailtap.references" },
 	{ "Received: 1\nReceived: 2\n\n", "Received: 1\nReceived: 2\nReceived: 3\n\n", "mailtap.received" },
+	{ "\nhttp://1.example http://1.example http://2.example\n", "\nhttp://1.example http://2.example http://3.example", "mailtap.urls" },
 	{ PARTS "--b\n\n--b\n\n--b\n\n", PARTS "--b\n\n--b\n\n--b\n\n--b\n\n", "mailtap.parts" },
 	{ PARTS "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\n",
 	    PARTS "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\nContent-Type: multipart/mixed; boundary=d\n\n--d\n\n",
