@@ -8,7 +8,8 @@ static const struct {
 	[ANOMALY_LONG_LINE] = { "long_line", "A line was longer than protocol.line: its end was not read." },
 	[ANOMALY_BARE_LF] = { "bare_lf", "Lines end in LF without CR." },
 	[ANOMALY_SMUGGLING] = { "smtp_smuggling",
-	    "A dot stands alone on a line between line ends of two kinds: two servers would end the message differently." },
+	    "A dot stands alone on a line, between line ends of two kinds or behind a NUL: two servers would end the message "
+	    "differently." },
 	[ANOMALY_DATA_NOT_AWAITED] = { "data_not_awaited",
 	    "The client sent the message without waiting for the server's go-ahead." },
 	[ANOMALY_BAD_BDAT] = { "bad_bdat", "The argument of BDAT is no size." },

@@ -54,12 +54,17 @@ next_end(struct bytes in)
 static void
 settle_text(struct smtp_data *d, struct bytes text)
 {
-	uint8_t last = text.at[text.len - 1];
+	struct bytes line = text;
+	uint8_t last;
 
+	while (line.len > 0 && line.at[line.len - 1] == 0)
+		line.len--;
+	last = line.len > 0 ? line.at[line.len - 1] : 0;
 	if (last == '\n')
-		end_line(d, text.len > 1 && text.at[text.len - 2] == '\r' ? SMTP_END_CRLF : SMTP_END_LF);
+		end_line(d, line.len > 1 && line.at[line.len - 2] == '\r' ? SMTP_END_CRLF : SMTP_END_LF);
 	else
-		d->state = last == '\r' ? SMTP_DATA_CR : SMTP_DATA_TEXT;
+		d->state = last == '\r' && line.len == text.len ? SMTP_DATA_CR : SMTP_DATA_TEXT;
+	d->counts &= line.len == text.len;
 }
 
 /* Steps over text up to a dot that stands behind a line end, or to the end. Once it is known what ends a line, nothing else
@@ -75,9 +80,10 @@ next_dot(struct smtp_data *d, struct bytes in)
 		if (dot == NULL)
 			break;
 		at = (size_t)(dot - in.at);
-		if (at > 0 && (dot[-1] == '\n' || dot[-1] == '\r')) {
+		if (at > 0 && (dot[-1] == '\n' || dot[-1] == '\r' || dot[-1] == 0)) {
 			settle_text(d, bytes_first(in, at));
-			return at;
+			if (d->state != SMTP_DATA_TEXT)
+				return at;
 		}
 		at++;
 	}
@@ -166,6 +172,10 @@ step(struct smtp_data *d, struct run *run, size_t at)
 			d->state = SMTP_DATA_DOT;
 			if (d->counts)
 				run_flush(run, at, at + 1);
+			return false;
+		}
+		if (octet == 0) {
+			d->counts = false; /* to those who drop it the line begins behind it */
 			return false;
 		}
 		break;

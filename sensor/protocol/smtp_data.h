@@ -7,7 +7,7 @@
  * Whether CRLF or a bare LF ends a line is what the first line end of the content does. A dot alone between line ends of
  * two kinds means different things to different servers, which is how messages are smuggled: it is marked. Behind CRLF
  * it ends the content, as most servers have it; behind a bare LF between lines that end in CRLF, or behind a bare CR, it
- * is content.
+ * is content. So it is behind NULs at the start of a line, which some servers drop.
  */
 #ifndef PROTOCOL_SMTP_DATA_H
 #define PROTOCOL_SMTP_DATA_H
@@ -30,7 +30,7 @@ struct smtp_data {
 	bool counts;               /* it ends a line here: a dot behind it is stuffed, or the end */
 	bool lines;                /* a line end was seen: */
 	bool bare;                 /* the first was a bare LF */
-	bool smuggling;            /* a lone dot between line ends of two kinds */
+	bool smuggling;            /* a lone dot between line ends of two kinds, or behind a NUL */
 };
 
 void smtp_data_init(struct smtp_data *);

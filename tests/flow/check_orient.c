@@ -26,6 +26,11 @@ START_TEST(test_first_packet)
 		{ 4000, 25, TCP_SYN | TCP_ACK, "", true, ORIENTED_BY_SYN, false },
 		{ 4000, 25, TCP_ACK, "x", true, ORIENTED_BY_PORT, true },
 		{ 143, 4000, TCP_ACK, "", true, ORIENTED_BY_PORT, false },
+		/* a client on a port that means something else, or on one of mail's own */
+		{ 53, 25, TCP_SYN, "", true, ORIENTED_BY_SYN, true },
+		{ 53, 25, TCP_ACK, "x", true, ORIENTED_BY_PORT, true },
+		{ 25, 53, TCP_ACK, "x", true, ORIENTED_BY_PORT, false },
+		{ 25, 143, TCP_SYN, "", true, ORIENTED_BY_SYN, true },
 		{ 143, 25, TCP_ACK, "x", true, ORIENTED_BY_PAYLOAD, false }, /* both are: neither tells */
 		{ 3000, 4000, TCP_ACK, "x", true, ORIENTED_BY_PAYLOAD, false },
 		{ 3000, 4000, TCP_ACK, "x", false, ORIENTED_BY_PAYLOAD, true },

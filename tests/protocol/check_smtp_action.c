@@ -149,6 +149,46 @@ START_TEST(dialogue)
 }
 END_TEST
 
+static size_t
+count_of(const char *text, const char *word)
+{
+	size_t n = 0;
+
+	for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word))
+		n++;
+	return n;
+}
+
+/* Whatever octet is missing: at most one message more is told of, and none is called whole whose content has a hole. */
+START_TEST(gap_at_every_octet)
+{
+	const struct script_case *c = &cases[_i];
+	struct script s;
+
+	script_read(&s, c->script);
+	for (size_t at = 0; at < s.bytes.len; at++) {
+		struct script_play gap = SCRIPT_WHOLE;
+		struct recorder r;
+		const char *got;
+
+		gap.gap = at;
+		recorder_init(&r);
+		script_run(&s, &protocol_smtp, &gap, &r);
+		got = recorder_text(&r);
+		ck_assert_msg(r.messages <= count_of(c->expected, "message ") + 1, "%s, gap at %zu:\n%s", c->name, at, got);
+		for (const char *line = got; *line != '\0'; line = strchr(line, '\n') + 1) {
+			const char *end = strchr(line, '\n'), *missing = strstr(line, " missing=");
+
+			if (missing != NULL && missing < end && strncmp(line, "message ", 8) == 0)
+				ck_assert_msg(strstr(line, " part from=") != NULL && strstr(line, " part from=") < end,
+				    "%s, gap at %zu:\n%s", c->name, at, got);
+		}
+		recorder_clear(&r);
+	}
+	script_clear(&s);
+}
+END_TEST
+
 static void
 play(const char *text, struct recorder *r)
 {
@@ -211,6 +251,7 @@ static void
 add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, dialogue, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	tcase_add_loop_test(tests, gap_at_every_octet, 0, (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_test(tests, lmtp_past_the_ceiling_of_recipients);
 	tcase_add_test(tests, endless_address);
 }

@@ -4,6 +4,8 @@
  */
 #include "protocol/smtp_data.h"
 
+#include <string.h>
+
 #include "support/check_main.h"
 #include "support/guard.h"
 #include "support/segments.h"
@@ -35,6 +37,12 @@ static const struct {
 	{ "a\nb\r\n.\r\n", 8, 5, false },
 	{ "a\nb\n.\r\n", 7, 4, true },
 	{ ".\r\r\n.\r\n", 7, 3, true },
+	{ "a\r\n@.\r\nb\r\n.\r\n", 13, 10, true },
+	{ "a\r\nb@\r\n@@.\r\n.\r\n", 15, 12, true },
+	{ "a\r\n@.x\r\n@@\r\n.\r\n", 15, 12, false },
+	{ "a\r\n\n@..\r\n.\r\n", 12, 9, false },
+	{ "@.\r\n.\r\n", 7, 4, true },
+	{ "a\r\nb\r@.\r\n.\r\n", 12, 9, false },
 	{ "no end\r\n", 0, 8, false },
 	{ "a\r\n.", 0, 3, false },
 };
@@ -43,10 +51,22 @@ static const struct message_limits limits = { .header_bytes = 1000, .header_fiel
 	.addresses = 5, .parts = 5, .nesting = 2 };
 static const struct protocol_limits protocol_limits = { .recipients = 5 };
 
+/* "@" stands for a NUL. */
+static struct bytes
+octets_of(const char *content, uint8_t *room)
+{
+	size_t len = strlen(content);
+
+	for (size_t i = 0; i < len; i++)
+		room[i] = content[i] == '@' ? 0 : (uint8_t)content[i];
+	return bytes_of(room, len);
+}
+
 static void
 try(size_t i, size_t step)
 {
-	struct bytes rest = bytes_str(cases[i].content);
+	uint8_t room[64];
+	struct bytes rest = octets_of(cases[i].content, room);
 	struct protocol_context context = { .limits = &protocol_limits, .message_limits = &limits };
 	struct smtp_delivery *to = smtp_delivery_new(TRANSFER_SMTP_DATA, &context);
 	struct smtp_data d;
@@ -109,7 +129,7 @@ START_TEST(any_content_in_any_pieces)
 	struct dice dice = dice_new(6);
 
 	for (int round = 0; round < 3000; round++) {
-		static const char some[] = "\r\n\r\n\r\n..ab";
+		static const char some[] = "\r\n\r\n\r\n..a\0";
 		char text[48];
 		size_t len = 0, most = 2 + dice_throw(&dice, 40), whole_used, single_used;
 		struct message_content whole, single;
