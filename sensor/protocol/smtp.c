@@ -31,7 +31,7 @@ smtp_tell(struct smtp *s, struct smtp_delivery *d, uint16_t code, usec_t time)
 	telling.reply_text = buffer_bytes(&reply);
 	if (smtp_delivery_tell(d, &telling)) {
 		s->kept.messages++;
-		s->kept.messages_sent += code < 400 && d->ended;
+		s->kept.messages_sent += code / 100 == 2 && d->ended;
 	}
 	buffer_clear(&reply);
 }

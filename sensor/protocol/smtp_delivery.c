@@ -98,7 +98,7 @@ status_of(const struct smtp_delivery *d, uint16_t code)
 		return MESSAGE_REFUSED;
 	if (!d->ended)
 		return MESSAGE_INCOMPLETE;
-	return code == 0 ? MESSAGE_UNANSWERED : MESSAGE_ACCEPTED;
+	return code / 100 == 2 ? MESSAGE_ACCEPTED : MESSAGE_UNANSWERED;
 }
 
 bool
