@@ -29,6 +29,8 @@ smtp_tell(struct smtp *s, struct smtp_delivery *d, uint16_t code, usec_t time)
 	else
 		code = d->code;
 	telling.reply_text = buffer_bytes(&reply);
+	if (reply.cut || d->reply.cut)
+		smtp_say(s, ANOMALY_TEXT_LOST, FROM_SERVER, time);
 	if (smtp_delivery_tell(d, &telling)) {
 		s->kept.messages++;
 		s->kept.messages_sent += code / 100 == 2 && d->ended;
@@ -37,17 +39,19 @@ smtp_tell(struct smtp *s, struct smtp_delivery *d, uint16_t code, usec_t time)
 }
 
 void
-smtp_keep_text(struct smtp *s, enum smtp_journal_text which, struct bytes in)
+smtp_keep_text(struct smtp *s, enum smtp_journal_text which, struct bytes in, usec_t time)
 {
 	struct buffer text;
 
+	buffer_init(&text, SMTP_TEXT_MAX);
 	if (text_is_plain(in) && in.len <= SMTP_TEXT_MAX) {
 		smtp_journal_set(&s->kept.journal, which, in);
-		return;
+	} else {
+		(void)text_append(&text, in, SMTP_TEXT_MAX);
+		smtp_journal_set(&s->kept.journal, which, buffer_bytes(&text));
 	}
-	buffer_init(&text, SMTP_TEXT_MAX);
-	(void)text_append(&text, in, SMTP_TEXT_MAX);
-	smtp_journal_set(&s->kept.journal, which, buffer_bytes(&text));
+	if (in.len > 0 && smtp_journal_text(s->kept.journal, which).len == 0)
+		smtp_say(s, ANOMALY_TEXT_LOST, which == SMTP_JOURNAL_GREETING ? FROM_SERVER : FROM_CLIENT, time);
 	buffer_clear(&text);
 }
 

@@ -139,7 +139,7 @@ struct smtp_parser {
 void smtp_say(struct smtp *, enum anomaly, enum direction, usec_t time);
 
 /* Keeps what somebody sent, as text, for the report. */
-void smtp_keep_text(struct smtp *, enum smtp_journal_text, struct bytes);
+void smtp_keep_text(struct smtp *, enum smtp_journal_text, struct bytes, usec_t time);
 
 /* Tells of the message with this final reply; 0: none. */
 void smtp_tell(struct smtp *, struct smtp_delivery *, uint16_t code, usec_t time);

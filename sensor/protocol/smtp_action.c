@@ -54,7 +54,7 @@ on_hello(struct smtp *s, const struct smtp_command *c, usec_t time)
 	s->kept.has_helo = true;
 	s->kept.lmtp = c->verb == SMTP_LHLO;
 	if (!s->kept.helo_accepted)
-		smtp_keep_text(s, SMTP_JOURNAL_HELO, c->argument);
+		smtp_keep_text(s, SMTP_JOURNAL_HELO, c->argument, time);
 	await_reset(s, SMTP_AWAITS_HELLO, c->argument, time);
 }
 

@@ -58,7 +58,8 @@ smtp_pending_add(struct smtp *s, enum smtp_awaited what, struct bytes argument, 
 	p = &q->at[(q->first + q->len++) % q->room];
 	*p = (struct smtp_pending){ .what = what, .delivery = smtp_delivery_use(d) };
 	buffer_init(&p->argument, SMTP_TEXT_MAX);
-	(void)buffer_append(&p->argument, argument);
+	if (!buffer_append(&p->argument, argument))
+		smtp_say(s, ANOMALY_TEXT_LOST, FROM_CLIENT, time);
 	q->octets += p->argument.len;
 	q->deliveries += what == SMTP_AWAITS_MESSAGE;
 	/* A server that cannot be heard will not answer: no need to wait for it. */

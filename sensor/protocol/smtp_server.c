@@ -182,7 +182,7 @@ on_greeting_line(struct smtp *s, const struct smtp_reply_line *r, usec_t time)
 		if (s->kept.client_spoke)
 			smtp_say(s, ANOMALY_EARLY_CLIENT, FROM_CLIENT, time);
 		s->kept.banner_code = r->code;
-		smtp_keep_text(s, SMTP_JOURNAL_GREETING, r->text);
+		smtp_keep_text(s, SMTP_JOURNAL_GREETING, r->text, time);
 	}
 	if (!r->last)
 		return;

@@ -37,7 +37,7 @@ settle_hello(struct smtp *s, struct smtp_pending *p, uint16_t code, usec_t time)
 {
 	if (code != 0 && taken(code)) {
 		s->kept.helo_accepted = true;
-		smtp_keep_text(s, SMTP_JOURNAL_HELO, buffer_bytes(&p->argument));
+		smtp_keep_text(s, SMTP_JOURNAL_HELO, buffer_bytes(&p->argument), time);
 	}
 	settle_reset(s, p, code, time);
 }
@@ -46,9 +46,11 @@ settle_hello(struct smtp *s, struct smtp_pending *p, uint16_t code, usec_t time)
 static void
 settle_mail(struct smtp *s, struct smtp_pending *p, uint16_t code, usec_t time)
 {
-	(void)time;
-	if (taken(code))
-		smtp_transaction_begin(&s->transaction, buffer_bytes(&p->argument));
+	if (!taken(code))
+		return;
+	smtp_transaction_begin(&s->transaction, buffer_bytes(&p->argument));
+	if (s->transaction.from.cut)
+		smtp_say(s, ANOMALY_TEXT_LOST, FROM_CLIENT, time);
 }
 
 static void

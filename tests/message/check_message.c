@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message/message.h"
 
+#include "base/memory.h"
 #include "message/content_text.h"
 #include "support/check_main.h"
 #include "support/guard.h"
@@ -450,6 +451,54 @@ START_TEST(endless_line_of_dashes)
 }
 END_TEST
 
+/* Whichever allocation fails, what is lost of the message shows; and without a failure nothing does. */
+START_TEST(memory_is_short)
+{
+	static const char octets[] =
+	    "Subject: =?utf-8?q?caf=C3=A9?= and more\nFrom: Ann <ann@x>\nTo: a@x, b@x\nReferences: <1@x> <2@x> <3@x>\nReceived: one\nReceived: two\n"
+	    "X-Test: kept\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nhello http://a.example x\n--b-\n--b\n"
+	    "Content-Type: application/pdf; name*=koi8-r''%e1.pdf\n\nhello\n--b\nContent-Type: message/rfc822\n\nSubject: in\n\nhello\n--b--\n";
+	struct message_limits all = limits;
+	struct buffer intact, text;
+	long needed = 0;
+
+	all.received = 5;
+	all.urls = 5;
+	buffer_init(&intact, CONTENT_TEXT_MAX);
+	buffer_init(&text, CONTENT_TEXT_MAX);
+	for (long successes = 200; needed == 0; successes = successes == 200 ? 0 : successes + 1) {
+		const struct message_content *c;
+		struct message *m;
+		bool marked = false;
+
+		memory_fail_after(successes);
+		m = message_new(&all);
+		for (const char *at = octets; m != NULL && *at != '\0'; at++)
+			message_push(m, bytes_of(at, 1));
+		c = m == NULL ? NULL : message_finish(m);
+		memory_fail_after(-1);
+		if (c == NULL)
+			continue;
+		content_text(successes == 200 ? &intact : &text, c);
+		for (size_t i = 0; i < c->part_count; i++)
+			marked |= !c->parts[i].complete;
+		marked |= c->truncated != 0 || c->references.dropped + c->received.dropped + c->urls.dropped + c->to.dropped > 0;
+		if (successes == 200)
+			ck_assert(!marked);
+		else if (bytes_equal(buffer_bytes(&text), buffer_bytes(&intact)))
+			needed = marked ? 0 : successes;
+		else
+			ck_assert_msg(marked, "after %ld allocations:\n%.*s", successes, (int)text.len, (const char *)text.at);
+		buffer_reset(&text);
+		message_free(m);
+	}
+	ck_assert_int_gt(needed, 10);
+	ck_assert_int_lt(needed, 200);
+	buffer_clear(&intact);
+	buffer_clear(&text);
+}
+END_TEST
+
 /* A message that comes octet by octet costs as much as its octets: each of these pieces, begun anew with every octet, would
  * take minutes otherwise. */
 START_TEST(octet_by_octet_is_linear)
@@ -488,6 +537,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, nothing_is_hashed_unasked);
 	tcase_add_test(tests, endless_line_of_dashes);
 	tcase_add_loop_test(tests, octet_by_octet_is_linear, 0, 9);
+	tcase_add_test(tests, memory_is_short);
 }
 
 CHECK_MAIN("message/message", add_tests)

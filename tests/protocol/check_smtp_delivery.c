@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "protocol/smtp.h"
 #include "support/check_main.h"
 #include "support/recorder.h"
@@ -24,19 +25,28 @@ struct stage {
 	enum message_status status;
 	size_t chunk_count;
 	uint64_t chunks_dropped;
+	bool exact;         /* its envelope is the one that was sent */
+	unsigned anomalies;
+	uint64_t dropped;   /* entries of its lists that were not kept */
 };
 
 static void
 observe(void *arg, const struct observation *o)
 {
 	struct stage *s = arg;
+	const struct smtp_envelope *e = &o->message->envelope;
 
+	s->anomalies += o->kind == OBSERVED_ANOMALY;
 	if (o->kind != OBSERVED_MESSAGE)
 		return;
 	s->told++;
 	s->status = o->message->status;
-	s->chunk_count = o->message->envelope.chunk_count;
-	s->chunks_dropped = o->message->envelope.chunks_dropped;
+	s->chunk_count = e->chunk_count;
+	s->chunks_dropped = e->chunks_dropped;
+	s->dropped = e->to.dropped + e->refused.dropped + e->chunks_dropped;
+	s->exact = e->has_sender && bytes_equal(e->from, BYTES("a@x")) && e->to.len == 1 && bytes_equal(e->to.at[0], BYTES("b@y")) &&
+	    e->refused.len == 1 && bytes_equal(e->refused.at[0], BYTES("c@y")) && e->chunk_count == 2 &&
+	    bytes_equal(e->helo_text, BYTES("me")) && bytes_equal(e->reply_text, BYTES("250 OK"));
 }
 
 static void
@@ -150,12 +160,40 @@ START_TEST(chunk_sizes_past_the_ceiling_are_counted)
 }
 END_TEST
 
+/* Whichever allocation fails: a message is not told of, or what is told of it is exact, or it is said that something was
+ * lost. */
+START_TEST(memory_is_short)
+{
+	long needed = 0;
+
+	for (long successes = 0; needed == 0; successes++) {
+		struct stage s;
+
+		memory_fail_after(successes);
+		stage_begin(&s);
+		if (s.parser == NULL)
+			continue;
+		say(&s, FROM_SERVER, "220 mx ESMTP\r\n");
+		say(&s, FROM_CLIENT, "EHLO me\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@y>\r\nRCPT TO:<c@y>\r\nBDAT 12\r\nSubject: s\r\n");
+		say(&s, FROM_SERVER, "250 OK\r\n250 OK\r\n250 OK\r\n550 no\r\n250 OK\r\n");
+		say(&s, FROM_CLIENT, "BDAT 6 LAST\r\n\r\nab\r\n");
+		say(&s, FROM_SERVER, "250 OK\r\n");
+		memory_fail_after(-1);
+		if (stage_end(&s) == 1 && s.exact && s.anomalies == 0)
+			needed = successes;
+		ck_assert_msg(s.told == 0 || s.exact || s.anomalies > 0 || s.dropped > 0, "after %ld allocations", successes);
+	}
+	ck_assert_int_gt(needed, 10);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, fate_of_a_message, 0, (int)(sizeof(fates) / sizeof(fates[0])));
 	tcase_add_test(tests, the_server_is_not_heard);
 	tcase_add_test(tests, lmtp_is_sent_when_one_recipient_is);
+	tcase_add_test(tests, memory_is_short);
 	tcase_add_test(tests, chunk_sizes_past_the_ceiling_are_counted);
 }
 
