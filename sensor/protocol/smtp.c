@@ -153,10 +153,16 @@ smtp_push(void *self, enum direction from, struct bytes in, usec_t time, size_t 
 	if (kept_of(p)->done || (s = wake(p)) == NULL)
 		return PARSER_IS_DONE;
 	s->starts_tls = false;
-	if ((from == FROM_CLIENT) != s->kept.turned)
-		smtp_client_push(s, in, time);
-	else
-		*used = smtp_server_push(s, in, time);
+	for (*used = 0; *used < in.len && !s->starts_tls && !s->kept.done;) {
+		struct bytes rest = bytes_skip(in, *used);
+
+		if ((from == FROM_CLIENT) != s->kept.turned) {
+			smtp_client_push(s, rest, time);
+			*used = in.len;
+		} else {
+			*used += smtp_server_push(s, rest, time);
+		}
+	}
 	return settle_down(p);
 }
 

@@ -179,7 +179,7 @@ void smtp_command_act(struct smtp *, const struct smtp_command *, usec_t time);
 
 /* --- smtp_server.c --- */
 
-/* Returns how many octets were used: fewer than given only when the server agreed to TLS. */
+/* Returns how many octets were used: fewer than given only when the server agreed to TLS, or to change places. */
 size_t smtp_server_push(struct smtp *, struct bytes, usec_t time);
 void smtp_server_lost(struct smtp *);
 

@@ -223,11 +223,12 @@ on_line(struct smtp *s, usec_t time)
 size_t
 smtp_server_push(struct smtp *s, struct bytes in, usec_t time)
 {
+	bool turned = s->kept.turned;
 	size_t used = 0;
 
 	s->kept.server_spoke = true;
 	s->kept.unheard = false;
-	while (used < in.len && !s->starts_tls && !s->kept.done) {
+	while (used < in.len && !s->starts_tls && !s->kept.done && s->kept.turned == turned) {
 		used += line_push(&s->reply, bytes_skip(in, used));
 		if (s->reply.complete)
 			on_line(s, time);

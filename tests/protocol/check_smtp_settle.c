@@ -84,6 +84,12 @@ static const struct script_case cases[] = {
 	    "message smtp-data accepted whole from=<a@x> to=<b@y> refused=<> helo=[mx] reply=[250 OK] bytes=0 subject=[]\n"
 	    "report banner=220 [mx ESMTP] helo=[mx] auth= commands=EHLO,TURN,HELO,MAIL,RCPT,DATA,. replies=220,250,250,220,250,250,250,354,250 "
 	    "offered= refused=\n", { 0 } },
+	{ "TURN: who was the server speaks as a client in the same breath",
+	    HELLO "C: TURN\nS: 250 OK\nS: HELO mx\nC: 220 other ESMTP\nC: 250 OK\nS: MAIL FROM:<a@x>\nC: 250 OK\nS: RCPT TO:<b@y>\nC: 250 OK\nS: DATA\nC: 354 go\n"
+		  "S: .\nC: 250 OK\n",
+	    "message smtp-data accepted whole from=<a@x> to=<b@y> refused=<> helo=[mx] reply=[250 OK] bytes=0 subject=[]\n"
+	    "report banner=220 [mx ESMTP] helo=[mx] auth= commands=EHLO,TURN,HELO,MAIL,RCPT,DATA,. replies=220,250,250,220,250,250,250,354,250 "
+	    "offered= refused=\n", { 0 } },
 	{ "XCLIENT: greeted anew, the transaction is void",
 	    BEGIN "C: XCLIENT ADDR=192.0.2.1\nS: 220 mx ESMTP\nC: EHLO other\nS: 250 OK\nC: MAIL FROM:<c@x>\nS: 250 OK\nC: RCPT TO:<d@y>\nS: 250 OK\nC: DATA\nS: 354 go\n"
 		  "C: .\nS: 250 OK\n",
