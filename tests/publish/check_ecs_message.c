@@ -47,21 +47,31 @@ teardown(void)
 	forward_rules_clear(&rules);
 }
 
-/* The event of this message, into `event`. */
+/* The event of this message, into `event`: with a gap of 9 octets where `behind` begins, unless that is NULL. */
 static void
-tell(const char *octets)
+tell_gapped(const char *octets, const char *behind)
 {
 	struct message *m = message_new(&limits);
 	struct observation o = { .kind = OBSERVED_MESSAGE, .session = &scene.session, .message = &scene.report };
 	struct document document;
 
 	message_push(m, bytes_str(octets));
+	if (behind != NULL) {
+		message_gap(m, 9);
+		message_push(m, bytes_str(behind));
+	}
 	scene.report.content = message_finish(m);
 	ck_assert(ecs_event(&context, &o, &out, &document));
 	json_decref(event);
 	event = json_loadb((const char *)out.at, out.len, 0, NULL);
 	ck_assert_ptr_nonnull(event);
 	message_free(m);
+}
+
+static void
+tell(const char *octets)
+{
+	tell_gapped(octets, NULL);
 }
 
 /* What stands at a dotted path; a number in it is an index. */
@@ -205,6 +215,29 @@ START_TEST(inline_and_attached)
 }
 END_TEST
 
+/* An attachment that a gap or a ceiling cut is marked, and so is what is around the gap; the others are not. */
+START_TEST(incomplete_marks)
+{
+	tell_gapped(PARTS "--b\nContent-Type: a/b; name=whole\n\nhello\n--b\nContent-Type: a/b; name=gap\n\nhe",
+	    "llo\n--b\n\nhello\n--b--\n");
+	ck_assert(json_is_true(at("email.attachments.0.file.complete")));
+	ck_assert(json_is_false(at("email.attachments.1.file.complete")));
+	ck_assert(json_is_true(at("mailtap.parts.1.complete")));
+	ck_assert(json_is_false(at("mailtap.parts.2.complete")));
+	ck_assert(json_is_true(at("mailtap.parts.3.complete")));
+	ck_assert_int_eq(json_integer_value(at("mailtap.gap_bytes")), 9);
+	ck_assert_ptr_null(at("mailtap.hash"));
+	limits.hash_bytes = 4;
+	tell(PARTS "--b\nContent-Type: a/b; name=whole\n\nhell\n--b\nContent-Type: a/b; name=long\n\nhello\n--b--\n");
+	ck_assert(json_is_true(at("email.attachments.0.file.complete")));
+	ck_assert(json_is_false(at("email.attachments.1.file.complete")));
+	ck_assert_int_eq(json_integer_value(at("email.attachments.1.file.size")), 5);
+	ck_assert_str_eq(text("email.attachments.1.file.hash.md5"), text("email.attachments.0.file.hash.md5"));
+	ck_assert(is_truncated("email.attachments.file.hash"));
+	ck_assert_ptr_nonnull(at("mailtap.hash.sha256"));
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -214,6 +247,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, an_envelope_that_was_cut_shows);
 	tcase_add_test(tests, the_way_it_came);
 	tcase_add_test(tests, inline_and_attached);
+	tcase_add_test(tests, incomplete_marks);
 }
 
 CHECK_MAIN("publish/ecs_message", add_tests)
