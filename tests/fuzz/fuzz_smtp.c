@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * An SMTP dialogue out of the fuzzer's octets: each stretch is a control octet (bit 0: who speaks; bit 1: a gap; the rest:
- * how long) and its bytes. What is observed is the same when every octet comes alone.
+ * how long) and its bytes. What is observed is the same when every octet comes alone, unless there is a gap: behind one, how
+ * much came at once may decide what is guessed.
  */
 #include <stdlib.h>
 
@@ -11,6 +12,7 @@
 struct ear {
 	uint64_t sum;
 	uint32_t count;
+	bool gap; /* something was not heard */
 };
 
 static void
@@ -111,7 +113,7 @@ play(struct bytes in, size_t most)
 	static const struct message_limits message_limits = { .header_bytes = 1000, .header_fields = 10, .value_bytes = 100,
 		.addresses = 5, .parts = 5, .nesting = 3, .hash_bytes = 1000, .hash_message = true };
 	struct session session = { .protocol = MAIL_SMTP, .midstream = in.len > 0 && in.at[0] == 0xff };
-	struct ear ear = { 0 };
+	struct ear ear = { .gap = session.midstream };
 	struct protocol_context context = { .session = &session, .limits = &limits, .message_limits = &message_limits,
 		.observe = observe, .observe_arg = &ear };
 	void *parser = protocol_smtp.open(&context);
@@ -125,6 +127,7 @@ play(struct bytes in, size_t most)
 		struct bytes stretch = bytes_first(bytes_skip(in, 1), control >> 2);
 
 		in = bytes_skip(in, 1 + stretch.len);
+		ear.gap |= (control & 2) != 0;
 		if ((control & 2) != 0)
 			(void)protocol_smtp.gap(parser, from, stretch.len + 1, 1);
 		while (stretch.len > 0) {
@@ -147,7 +150,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ear whole = play(bytes_of(data, size), 64), octets = play(bytes_of(data, size), 1);
 
-	if (whole.sum != octets.sum || whole.count != octets.count)
+	if (!whole.gap && (whole.sum != octets.sum || whole.count != octets.count))
 		abort();
 	return 0;
 }
