@@ -59,6 +59,14 @@ static const struct {
 	{ "utf-7", "caf+AOk-", "caf\xc3\xa9" },
 	{ "utf-16be", "\x20\xac", "\xe2\x82\xac" },
 	{ "tis-620", "\xa1", "\xe0\xb8\x81" },
+	{ "cp437", "\x81", "\xc3\xbc" },
+	{ "cp850", "\x9b", "\xc3\xb8" },
+	{ "cp852", "\xa5", "\xc4\x85" },
+	{ "cp866", "\x80", "\xd0\x90" },
+	{ "macintosh", "\x8e", "\xc3\xa9" },
+	{ "viscii", "\xd0", "\xc4\x90" },
+	{ "euc-tw", "\xc4\xe3", "\xe4\xb8\xad" },
+	{ "utf-16", "\xfe\xff\x20\xac", "\xe2\x82\xac" },
 	/* what cannot be read becomes U+FFFD, and what follows is read */
 	{ "shift_jis", "\x83", "\xef\xbf\xbd" },
 	{ "koi8-r", "", "" },
@@ -97,6 +105,42 @@ START_TEST(converts_all_in_turn)
 	for (size_t round = 0; round < 3; round++)
 		for (size_t i = 0; i < EXAMPLES; i++)
 			ck_converted(i);
+}
+END_TEST
+
+/* Names that stand for others. */
+static const struct {
+	const char *alias, *name;
+} aliases[] = {
+	{ "utf8", "utf-8" }, { "ascii", "us-ascii" }, { "ANSI_X3.4-1968", "us-ascii" }, { "iso8859-1", "iso-8859-1" },
+	{ "ISO_8859-1", "iso-8859-1" }, { "latin1", "iso-8859-1" }, { "l1", "iso-8859-1" }, { "cp1252", "windows-1252" },
+	{ "latin2", "iso-8859-2" }, { "latin5", "iso-8859-9" }, { "latin9", "iso-8859-15" }, { "cp1250", "windows-1250" },
+	{ "cp1251", "windows-1251" }, { "cp1253", "windows-1253" }, { "cp1254", "windows-1254" }, { "cp1255", "windows-1255" },
+	{ "cp1256", "windows-1256" }, { "cp1257", "windows-1257" }, { "cp1258", "windows-1258" }, { "cp874", "windows-874" },
+	{ "tis-620", "windows-874" }, { "koi8-ru", "koi8-u" }, { "gb_2312-80", "gb18030" }, { "euc-cn", "gb18030" },
+	{ "x-gbk", "gb18030" }, { "cp936", "gb18030" }, { "ms936", "gb18030" }, { "windows-936", "gb18030" }, { "cn-big5", "big5" },
+	{ "cp950", "big5" }, { "shift-jis", "shift_jis" }, { "x-sjis", "shift_jis" }, { "sjis", "shift_jis" },
+	{ "ms_kanji", "shift_jis" }, { "windows-31j", "shift_jis" }, { "x-euc-jp", "euc-jp" }, { "iso-2022-jp-1", "iso-2022-jp" },
+	{ "iso-2022-jp-2", "iso-2022-jp" }, { "ks_c_5601", "euc-kr" }, { "ksc5601", "euc-kr" }, { "cp949", "euc-kr" },
+	{ "windows-949", "euc-kr" }, { "unicode-1-1-utf-7", "utf-7" }, { "ibm437", "cp437" }, { "ibm850", "cp850" },
+	{ "ibm852", "cp852" }, { "ibm866", "cp866" }, { "x-mac-roman", "macintosh" },
+};
+
+START_TEST(aliases_read_alike)
+{
+	static const char octets[] = "a+AOk- \xb4\xfa\xb8\xd5 \x1b$B%F\x1b(B";
+
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
+		struct buffer one, other;
+
+		buffer_init(&one, 1000);
+		buffer_init(&other, 1000);
+		ck_assert_msg(charset_append(&one, bytes_str(aliases[i].alias), bytes_str(octets)), "%s", aliases[i].alias);
+		ck_assert_msg(charset_append(&other, bytes_str(aliases[i].name), bytes_str(octets)), "%s", aliases[i].name);
+		ck_assert_msg(bytes_equal(buffer_bytes(&one), buffer_bytes(&other)), "%s", aliases[i].alias);
+		buffer_clear(&one);
+		buffer_clear(&other);
+	}
 }
 END_TEST
 
@@ -172,6 +216,7 @@ add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, converts, 0, (int)EXAMPLES);
 	tcase_add_test(tests, converts_all_in_turn);
+	tcase_add_test(tests, aliases_read_alike);
 	tcase_add_test(tests, threads_do_not_share);
 	tcase_add_test(tests, unknown_names_are_refused);
 	tcase_add_test(tests, a_state_left_open_does_not_leak);
