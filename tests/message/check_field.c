@@ -84,6 +84,14 @@ START_TEST(the_first_counts)
 }
 END_TEST
 
+START_TEST(programs_of_either_kind)
+{
+	take("User-Agent", "one");
+	take("X-Mailer", "two");
+	ck_content("agent=one\n");
+}
+END_TEST
+
 START_TEST(an_empty_first_one_counts_too)
 {
 	take("Date", "");
@@ -167,6 +175,7 @@ add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, the_first_counts);
+	tcase_add_test(tests, programs_of_either_kind);
 	tcase_add_test(tests, an_empty_first_one_counts_too);
 	tcase_add_test(tests, lists_add_up);
 	tcase_add_test(tests, lists_have_ceilings);

@@ -206,6 +206,37 @@ START_TEST(ceilings)
 }
 END_TEST
 
+START_TEST(types_that_enclose_a_message)
+{
+	static const struct {
+		const char *type;
+		enum part_kind kind;
+	} cases[] = {
+		{ "message/rfc822", PART_MESSAGE },
+		{ "Message/Global", PART_MESSAGE },
+		{ "message/news", PART_MESSAGE },
+		{ "message/partial", PART_LEAF },
+		{ "message/delivery-status", PART_LEAF },
+		{ "message/external-body", PART_LEAF },
+		{ "text/rfc822-headers", PART_LEAF },
+		{ "multipart/mixed", PART_LEAF }, /* without a boundary */
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct part_header h = header_of(cases[i].type);
+		struct part_tree tree;
+		size_t index;
+
+		part_tree_init(&tree, 1, 1);
+		ck_assert_msg(part_tree_add(&tree, &h, true, &index) == cases[i].kind, "%s", cases[i].type);
+		part_tree_clear(&tree);
+		part_header_take(&h, &values, BYTES("Content-Transfer-Encoding"), BYTES("base64"));
+		ck_assert_msg(part_tree_add(&tree, &h, true, &index) == PART_LEAF, "%s", cases[i].type);
+		part_tree_clear(&tree);
+	}
+}
+END_TEST
+
 /* A boundary longer than any line is none. */
 START_TEST(overlong_boundary)
 {
@@ -238,6 +269,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, names_of_the_disposition_come_first);
 	tcase_add_test(tests, boundaries_of_open_levels);
 	tcase_add_test(tests, ceilings);
+	tcase_add_test(tests, types_that_enclose_a_message);
 	tcase_add_test(tests, overlong_boundary);
 }
 

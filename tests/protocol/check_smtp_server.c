@@ -40,6 +40,18 @@ static const struct script_case cases[] = {
 	{ "221 is for QUIT, whatever went without a reply before",
 	    HELLO "C: NOOP\nC: MAIL FROM:<a@x>\nC: QUIT\nS: 221 bye\n",
 	    REPORT "NOOP,MAIL,QUIT replies=220,250,221 offered= refused=\n", { 0 } },
+	{ "221 does not answer a message",
+	    BEGIN "C: DATA\nS: 354 go\nC: .\nC: QUIT\nS: 221 bye\n",
+	    "message smtp-data unanswered whole from=<a@x> to=<b@y> refused=<> helo=[me] reply=[] bytes=0 subject=[]\n"
+	    REPORT "MAIL,RCPT,DATA,.,QUIT replies=220,250,250,250,354,221 offered= refused=\n", { 0 } },
+	{ "235 is for AUTH, whatever went without a reply before", /* NUL alice NUL secret */
+	    HELLO "C: NOOP\nC: AUTH PLAIN AGFsaWNlAHNlY3JldA==\nS: 235 ok\n",
+	    "login PLAIN success user=[alice] domain=[] cleartext\n"
+	    "report banner=220 [mx ESMTP] helo=[me] auth=PLAIN commands=EHLO,NOOP,AUTH replies=220,250,235 offered= refused=\n", { 0 } },
+	{ "so is 334",
+	    HELLO "C: NOOP\nC: NOOP\nC: AUTH PLAIN\nS: 334 \nC: AGFsaWNlAHNlY3JldA==\nS: 535 no\n",
+	    "login PLAIN failure user=[alice] domain=[] cleartext\n"
+	    "report banner=220 [mx ESMTP] helo=[me] auth=PLAIN commands=EHLO,NOOP,NOOP,AUTH,* replies=220,250,334,535 offered= refused=\n", { 0 } },
 	{ "the go-ahead is missing",
 	    BEGIN "C: DATA\nS~ 8\nC: Subject: Blind\nC: \nC: .\nS: 250 OK\n",
 	    ACCEPTED "18 subject=[Blind]\n"

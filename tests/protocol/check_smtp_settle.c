@@ -16,6 +16,19 @@ static const struct script_case cases[] = {
 		  "C: .\nS: 250 OK\n",
 	    "message smtp-data accepted whole from=<c@x> to=<d@y> refused=<> helo=[me] reply=[250 OK] bytes=0 subject=[]\n"
 	    REPORT "MAIL,RCPT,EHLO,MAIL,RCPT,DATA,. replies=220,250,250,250,250,250,250,354,250 offered= refused=\n", { 0 } },
+	{ "an EHLO that is taken leaves no sender and no recipient",
+	    BEGIN "C: EHLO again\nS: 250 OK\nC: DATA\nS: 354 go\nC: .\nS: 250 OK\n",
+	    "message smtp-data accepted whole from=?<> to=<> refused=<> helo=[again] reply=[250 OK] bytes=0 subject=[]\n"
+	    "report banner=220 [mx ESMTP] helo=[again] auth= commands=EHLO,MAIL,RCPT,EHLO,DATA,. replies=220,250,250,250,250,354,250 "
+	    "offered= refused=\n", { 0 } },
+	{ "an EHLO that is refused leaves them, and the name that was taken",
+	    BEGIN "C: EHLO again\nS: 501 no\nC: DATA\nS: 354 go\nC: .\nS: 250 OK\n",
+	    "message smtp-data accepted whole from=<a@x> to=<b@y> refused=<> helo=[me] reply=[250 OK] bytes=0 subject=[]\n"
+	    REPORT "MAIL,RCPT,EHLO,DATA,. replies=220,250,250,250,501,354,250 offered= refused=\n", { 0 } },
+	{ "XCLIENT that is taken leaves no sender and no recipient",
+	    BEGIN "C: XCLIENT ADDR=192.0.2.1\nS: 220 mx ESMTP\nC: DATA\nS: 354 go\nC: .\nS: 250 OK\n",
+	    "message smtp-data accepted whole from=?<> to=<> refused=<> helo=[me] reply=[250 OK] bytes=0 subject=[]\n"
+	    REPORT "MAIL,RCPT,XCLIENT,DATA,. replies=220,250,250,250,220,354,250 offered= refused=\n", { 0 } },
 	{ "pipelined: RSET and a new transaction in one flight",
 	    BEGIN "C: RSET\nC: MAIL FROM:<c@x>\nC: RCPT TO:<d@y>\nC: DATA\nS: 250 OK\nS: 250 OK\nS: 550 no such user\nS: 554 no valid recipients\n"
 		  "C: RCPT TO:<e@y>\nC: DATA\nS: 250 OK\nS: 354 go\nC: .\nS: 250 OK\n",
