@@ -140,6 +140,7 @@ static void
 begin_anew(struct smtp *s, struct smtp_pending *p, usec_t time)
 {
 	settle_reset(s, p, 0, time);
+	s->kept.sender_named = false;
 	smtp_pending_forget(s);
 	smtp_client_abandon(s);
 	buffer_reset(&s->held);

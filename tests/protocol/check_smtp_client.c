@@ -172,7 +172,7 @@ END_TEST
 
 /* The server takes its time: what is held has a ceiling, which is said. Its reply counts all the same. */
 static void
-endure(const char *reply, const char *expected)
+endure(const char *reply, const char *end, const char *expected)
 {
 	struct flood f;
 
@@ -184,18 +184,24 @@ endure(const char *reply, const char *expected)
 	ck_assert_ptr_nonnull(strstr(recorder_text(&f.r), "anomaly undecided_ceiling client\n"));
 	flood_say(&f, FROM_SERVER, "250 OK\r\n250 OK\r\n250 OK\r\n");
 	flood_say(&f, FROM_SERVER, reply);
-	flood_say(&f, FROM_CLIENT, "\r\n.\r\n");
+	flood_say(&f, FROM_CLIENT, end);
 	flood_say(&f, FROM_SERVER, "250 queued\r\n");
+	/* The dialogue goes on. */
+	flood_say(&f, FROM_CLIENT, "MAIL FROM:<c@x>\r\nRCPT TO:<d@y>\r\nDATA\r\n");
+	flood_say(&f, FROM_SERVER, "250 OK\r\n250 OK\r\n354 go\r\n");
+	flood_say(&f, FROM_CLIENT, ".\r\n");
+	flood_say(&f, FROM_SERVER, "250 OK\r\n");
 	flood_end(&f);
-	ck_assert_uint_eq(f.r.messages, 1);
+	ck_assert_msg(f.r.messages == 2, "%s", recorder_text(&f.r));
+	ck_assert_ptr_nonnull(strstr(recorder_text(&f.r), "accepted whole from=<c@x> to=<d@y>"));
 	ck_assert_msg(strstr(recorder_text(&f.r), expected) != NULL, "%s", recorder_text(&f.r));
 	recorder_clear(&f.r);
 }
 
 START_TEST(the_server_takes_its_time)
 {
-	endure("354 go\r\n", "accepted whole from=<a@x> to=<b@y> refused=<> helo=[me] reply=[250 queued]");
-	endure("554 no\r\n", "refused part from=<a@x> to=<b@y> refused=<> helo=[me] reply=[554 no]");
+	endure("354 go\r\n", "\r\n.\r\n", "accepted whole from=<a@x> to=<b@y> refused=<> helo=[me] reply=[250 queued]");
+	endure("554 no\r\n", "RSET\r\n", "refused part from=<a@x> to=<b@y> refused=<> helo=[me] reply=[554 no]");
 }
 END_TEST
 

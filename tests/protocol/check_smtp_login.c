@@ -89,6 +89,9 @@ static const struct script_case cases[] = {
 	    HELLO "C: AUTH PLAIN\nS: 334 \nC: QUIT\nS: 501 no base64\nC: MAIL FROM:<a@x>\nS: 530 authenticate\n",
 	    "login PLAIN failure user=[] domain=[] cleartext\n"
 	    REPORT "PLAIN commands=EHLO,AUTH,*,MAIL replies=220,250,334,501,530 " OFFERED, { 0 } },
+	{ "a server that asks for more without AUTH: no words behind it are listed",
+	    HELLO "C: X-LOGIN\nS: 334 x\nC: c2VjcmV0\nS: 500 no\nC: c2VjcmV0\nS: 500 no\n",
+	    REPORT " commands=EHLO,X-LOGIN,*,? replies=220,250,334,500,500 " OFFERED, { 0 } },
 	{ "no outcome",
 	    HELLO "C: AUTH PLAIN AGFsaWNlAHNlY3JldA==\n",
 	    "login PLAIN unknown user=[alice] domain=[] cleartext\n"

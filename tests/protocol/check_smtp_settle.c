@@ -109,6 +109,48 @@ static const struct script_case cases[] = {
 	    "message smtp-data accepted whole from=<c@x> to=<d@y> refused=<> helo=[other] reply=[250 OK] bytes=0 subject=[]\n"
 	    "report banner=220 [mx ESMTP] helo=[other] auth= commands=EHLO,MAIL,RCPT,XCLIENT,EHLO,MAIL,RCPT,DATA,. "
 	    "replies=220,250,250,250,220,250,250,250,354,250 offered= refused=\n", { 0 } },
+	{ "TURN leaves no sender and no recipient, and a greeting is due",
+	    BEGIN "C: TURN\nS: 250 OK\nS: HELO mx\nC: 220 other ESMTP\nC: 501 no\nS: DATA\nC: 354 go\nS: .\nC: 250 OK\n",
+	    "message smtp-data accepted whole from=?<> to=<> refused=<> helo=[me] reply=[250 OK] bytes=0 subject=[]\n"
+	    REPORT "MAIL,RCPT,TURN,HELO,DATA,. replies=220,250,250,250,250,220,501,354,250 offered= refused=\n", { 0 } },
+	{ "STARTTLS leaves no sender and no recipient",
+	    BEGIN "C: STARTTLS\nS: 220 go\nC: DATA\nS: 354 go\nC: .\nS: 250 OK\n",
+	    "message smtp-data accepted whole from=?<> to=<> refused=<> helo=[me] reply=[250 OK] bytes=0 subject=[]\n"
+	    REPORT "MAIL,RCPT,STARTTLS,DATA,. replies=220,250,250,250,220,354,250 offered= refused= starttls\n", { 0 } },
+	{ "STARTTLS between chunks: the message is broken off",
+	    BEGIN "C: BDAT 2\nC| a\\n\nS: 250 OK\nC: STARTTLS\nS: 220 go\nC: EHLO me\nS: 250 OK\n",
+	    "message smtp-bdat incomplete part from=<a@x> to=<b@y> refused=<> helo=[me] reply=[] bytes=2 subject=[] chunks=2\n"
+	    REPORT "MAIL,RCPT,BDAT,STARTTLS,EHLO replies=220,250,250,250,250,220,250 offered= refused= starttls\n", { 0 } },
+	{ "what was sent behind STARTTLS is void: a sender",
+	    HELLO "C: STARTTLS\nC: MAIL FROM:<evil@x>\nS: 220 go\nC: RCPT TO:<b@y>\nS: 250 OK\nC: DATA\nS: 354 go\nC: .\nS: 250 OK\n",
+	    "anomaly plaintext_after_starttls client\n"
+	    "anomaly rcpt_without_mail client\n"
+	    "message smtp-data accepted whole from=?<> to=<b@y> refused=<> helo=[me] reply=[250 OK] bytes=0 subject=[]\n"
+	    REPORT "STARTTLS,MAIL,RCPT,DATA,. replies=220,250,220,250,354,250 offered= refused= starttls\n", { 0 } },
+	{ "what was sent behind STARTTLS is void: a chunk that has not ended",
+	    HELLO "C: STARTTLS\nC: BDAT 100\nC| abc\nS: 220 go\nC: EHLO again\nS: 250 OK\n",
+	    "anomaly plaintext_after_starttls client\n"
+	    "report banner=220 [mx ESMTP] helo=[again] auth= commands=EHLO,STARTTLS,BDAT,EHLO replies=220,250,220,250 offered= refused= starttls\n",
+	    { 0 } },
+	{ "RSET, and a recipient without a sender",
+	    BEGIN "C: RSET\nS: 250 OK\nC: RCPT TO:<c@y>\nS: 503 no\n",
+	    "anomaly rcpt_without_mail client\n"
+	    REPORT "MAIL,RCPT,RSET,RCPT replies=220,250,250,250,250,503 offered= refused=c@y\n", { 0 } },
+	{ "a chunk that is not the last is refused, another message begins",
+	    BEGIN "C: BDAT 2\nC| a\\n\nS: 552 no\nC: MAIL FROM:<c@x>\nS: 250 OK\nC: RCPT TO:<d@y>\nS: 250 OK\nC: BDAT 2 LAST\nC| b\\n\nS: 250 OK\n",
+	    "message smtp-bdat refused part from=<a@x> to=<b@y> refused=<> helo=[me] reply=[552 no] bytes=2 subject=[] chunks=2\n"
+	    "message smtp-bdat accepted whole from=<c@x> to=<d@y> refused=<> helo=[me] reply=[250 OK] bytes=2 subject=[] chunks=2\n"
+	    REPORT "MAIL,RCPT,BDAT,MAIL,RCPT,BDAT replies=220,250,250,250,552,250,250,250 offered= refused=\n", { 0 } },
+	{ "pipelined: what is malformed or unknown has its reply, too",
+	    HELLO "C: FROB\nC: MAIL FROM evil@x\nC: MAIL FROM:<a@x>\nC: BDAT 9x\nC: RCPT TO <c@y>\nC: RCPT TO:<b@y>\nC: DATA\n"
+		  "S: 500 a\nS: 501 b\nS: 250 c\nS: 501 d\nS: 501 e\nS: 250 f\nS: 354 g\nC: .\nS: 250 OK\n",
+	    "anomaly bad_bdat client\n"
+	    "message smtp-data accepted whole from=<a@x> to=<b@y> refused=<> helo=[me] reply=[250 OK] bytes=0 subject=[]\n"
+	    REPORT "FROB,MAIL,MAIL,BDAT,RCPT,RCPT,DATA,. replies=220,250,500,501,250,501,501,250,354,250 offered= refused=\n", { 0 } },
+	{ "a lost reply is passed over: what is pipelined behind it has its own",
+	    HELLO "C: NOOP\nS~ 8\nC: MAIL FROM:<a@x>\nC: RCPT TO:<b@y>\nC: RCPT TO:<c@y>\nC: DATA\nS: 250 OK\nS: 250 OK\nS: 550 no\nS: 354 go\nC: .\nS: 250 OK\n",
+	    "message smtp-data accepted whole from=<a@x> to=<b@y> refused=<c@y> helo=[me] reply=[250 OK] bytes=0 subject=[]\n"
+	    REPORT "NOOP,MAIL,RCPT,RCPT,DATA,. replies=220,250,250,250,550,354,250 offered= refused=c@y\n", { 0 } },
 	{ "STARTTLS in a transaction: what was said before is void",
 	    BEGIN "C: STARTTLS\nS: 220 go\nC: EHLO me\nS: 250 OK\nC: DATA\nS: 503 no\n",
 	    REPORT "MAIL,RCPT,STARTTLS,EHLO,DATA replies=220,250,250,250,220,250,503 offered= refused= starttls\n", { 0 } },
