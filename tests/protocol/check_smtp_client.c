@@ -53,6 +53,21 @@ static const struct script_case cases[] = {
 	    "anomaly smtp_smuggling client\n"
 	    "message smtp-data accepted part from=<a@x> to=<b@y> refused=<> helo=[me] reply=[250 OK] bytes=40 subject=[One]\n"
 	    REPORT "MAIL,RCPT,DATA,QUIT replies=220,250,250,250,354,250,250,221 offered= refused=\n", { 0 } },
+	{ "bare LF in the content alone",
+	    BEGIN "C: DATA\nS: 354 go\nC| Subject: Unix\\n\\ntext\\n.\\n\nS: 250 OK\n",
+	    "anomaly bare_lf client\n"
+	    ACCEPTED "20 subject=[Unix]\n"
+	    REPORT "MAIL,RCPT,DATA,. replies=220,250,250,250,354,250 offered= refused=\n", { 0 } },
+	{ "a recipient behind a message, without another sender",
+	    BEGIN "C: DATA\nS: 354 go\nC: .\nS: 250 OK\nC: RCPT TO:<c@y>\nS: 503 no\n",
+	    ACCEPTED "0 subject=[]\n"
+	    "anomaly rcpt_without_mail client\n"
+	    REPORT "MAIL,RCPT,DATA,.,RCPT replies=220,250,250,250,354,250,503 offered= refused=c@y\n", { 0 } },
+	{ "chunks without an end, then DATA, which the server takes: another message",
+	    BEGIN "C: BDAT 2\nC| a\\n\nS: 250 OK\nC: DATA\nS: 354 go\nC: Subject: Other\nC: \nC: .\nS: 250 OK\n",
+	    "message smtp-bdat incomplete part from=<a@x> to=<b@y> refused=<> helo=[me] reply=[] bytes=2 subject=[] chunks=2\n"
+	    "message smtp-data accepted whole from=?<> to=<> refused=<> helo=[me] reply=[250 OK] bytes=18 subject=[Other]\n"
+	    REPORT "MAIL,RCPT,BDAT,DATA,. replies=220,250,250,250,250,354,250 offered= refused=\n", { 0 } },
 	{ "QUIT alone begins nothing",
 	    "S: 220 mx ESMTP\nC: QUIT\nS: 221 bye\n",
 	    "report banner=220 [mx ESMTP] helo=[] auth= commands=QUIT replies=220,221 offered= refused=\n", { 0 } },
