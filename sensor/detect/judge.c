@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/timeline.h"
 
 #define DETECTORS_MAX 64
 #define TICK USEC_PER_SEC
@@ -11,7 +12,8 @@
 struct judge {
 	struct alert_book *book;
 	void *states[DETECTORS_MAX]; /* by row of detectors[]; NULL: switched off */
-	usec_t now, ticked;
+	struct timeline time;
+	usec_t ticked;
 };
 
 static struct detector_context
@@ -73,23 +75,29 @@ judge_reload(struct judge *j, const struct detect_settings *settings, const stru
 		log_error("detect", "not enough memory for a detector that was switched on: it stays off");
 }
 
+static void
+tick(struct judge *j, bool back)
+{
+	if (back)
+		j->ticked = INT64_MIN / 2;
+	if (j->time.now - j->ticked < TICK)
+		return;
+	j->ticked = j->time.now;
+	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
+		if (j->states[i] != NULL && detectors[i]->tick != NULL)
+			detectors[i]->tick(j->states[i], j->time.now);
+}
+
 void
 judge_tick(struct judge *j, usec_t now)
 {
-	if (now > j->now)
-		j->now = now;
-	if (j->now - j->ticked < TICK)
-		return;
-	j->ticked = j->now;
-	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
-		if (j->states[i] != NULL && detectors[i]->tick != NULL)
-			detectors[i]->tick(j->states[i], j->now);
+	tick(j, timeline_set(&j->time, now));
 }
 
 void
 judge_observe(struct judge *j, const struct observation *o)
 {
-	judge_tick(j, o->time);
+	tick(j, timeline_pass(&j->time, o->time));
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL)
 			detectors[i]->observe(j->states[i], o);
