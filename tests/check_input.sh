@@ -49,7 +49,7 @@ done
 # Too little memory is said before anything is read, with what takes it.
 "$MAILTAPD" -r "$pcap" --set limits.memory=64MiB --set publish.redis.enabled=true --set publish.redis.queue_bytes=512MiB \
 	>"$dir/out" 2>"$dir/err"
-[ $? = 1 ] && grep -q 'limits.memory is 64MiB, and 560MiB are taken' "$dir/err" ||
+[ $? = 1 ] && grep -q 'limits.memory is 64MiB, and more than 584MiB are needed' "$dir/err" ||
 	{ echo "too little memory: $(cat "$dir/err")"; status=1; }
 "$MAILTAPD" -r "$pcap" -r pcaps/odd-port.pcap --print events | grep -c '"mailtap.message"' >"$dir/both"
 "$MAILTAPD" -r pcaps/odd-port.pcap --print events | grep -c '"mailtap.message"' >"$dir/odd"

@@ -411,6 +411,20 @@ flow_table_admit(struct flow_table *t, const struct packet *p, enum direction *d
 	return f;
 }
 
+struct flow *
+flow_table_find(const struct flow_table *t, const struct packet *p, enum direction *direction)
+{
+	struct sought sought;
+	struct flow *f;
+
+	sought.source_is_low = key_of(t, p, &sought.key);
+	sought.hash = map_hash(t->map, &sought.key);
+	f = map_find_hashed(t->map, &sought.key, sought.hash);
+	if (f != NULL)
+		*direction = direction_of(f, sought.source_is_low);
+	return f;
+}
+
 void
 flow_table_value(struct flow_table *t, struct flow *f, enum flow_worth worth)
 {
@@ -433,6 +447,22 @@ flow_table_expire(struct flow_table *t, usec_t now, size_t max)
 	return ended;
 }
 
+/* Flows without a state that are passed over, in each row, for one that has something to give. */
+#define GIVE_WAY_LOOK 64
+
+/* Nobody near had anything to give: the oldest goes, so that the next look begins further on. */
+static bool
+give_way_blindly(struct flow_table *t)
+{
+	struct flow *f = map_oldest(t->map, FLOW_WORTH_DONE);
+
+	if (f == NULL)
+		f = map_oldest(t->map, FLOW_WORTH_PLAIN);
+	if (f != NULL)
+		end_flow(t, f, FLOW_END_EVICTED);
+	return f != NULL;
+}
+
 bool
 flow_table_give_way(struct flow_table *t)
 {
@@ -442,12 +472,14 @@ flow_table_give_way(struct flow_table *t)
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		struct flow *f = map_oldest(t->map, order[i]);
 
-		if (f == NULL)
+		for (int looked = 0; f != NULL && f->state == NULL && looked < GIVE_WAY_LOOK; looked++)
+			f = map_newer(t->map, f);
+		if (f == NULL || f->state == NULL)
 			continue;
 		end_flow(t, f, FLOW_END_EVICTED);
 		return true;
 	}
-	return false;
+	return give_way_blindly(t);
 }
 
 void

@@ -313,6 +313,23 @@ stream_push(struct stream *s, enum direction d, const struct packet *p)
 }
 
 void
+stream_compare(struct stream *s, enum direction d, const struct packet *p)
+{
+	const struct half *h = &s->half[d];
+	int64_t distance;
+
+	if (s->muted || !h->begun || p->payload.len == 0)
+		return;
+	distance = half_distance(h, p->sequence + ((p->flags & TCP_SYN) != 0));
+	if (!half_is_plausible(h, distance) || (distance < 0 && (uint64_t)-distance > h->next))
+		return;
+	s->busy = true;
+	place_compare(s, d, &(struct stretch){ .at = h->next + (uint64_t)distance, .len = (uint32_t)p->payload.len,
+				.octets = p->payload.at, .time = p->time, .arrival = s->packets });
+	leave(s, p->time);
+}
+
+void
 stream_tick(struct stream *s, usec_t now)
 {
 	const struct piece *head;

@@ -96,6 +96,10 @@ void stream_set_window_scale(struct stream *, enum direction, uint8_t scale);
  * call back into the stream except stream_counts() and stream_mute(). */
 void stream_push(struct stream *, enum direction, const struct packet *);
 
+/* The same segment again, which counts for nothing (flow/echo.h): only whether its octets are those that were seen is looked
+ * at, and told when they are not. */
+void stream_compare(struct stream *, enum direction, const struct packet *);
+
 /* Packet time passes without a packet of this connection: gives up what has waited too long. */
 void stream_tick(struct stream *, usec_t now);
 

@@ -65,7 +65,7 @@ on_ended(void *arg, struct flow *f, enum flow_end end)
 	static const char *const words[] = { "/fin", "/rst", "/idle", "/evicted", "/reused", "/stop" };
 
 	ck_assert_ptr_eq(arg, &heard);
-	ck_assert_ptr_eq(f->state, &talk);
+	ck_assert(f->state == &talk || f->state == NULL);
 	hear("-", f, words[end]);
 }
 
@@ -897,6 +897,26 @@ START_TEST(test_random_packets)
 }
 END_TEST
 
+/* Memory is short: a flow that has something to give ends, not those before it that have nothing. */
+START_TEST(test_gives_way)
+{
+	begin();
+	use_ports(1, 25);
+	establish();
+	admit(C, fin(C, 0, 0));
+	admit(S, fin(S, 0, 1))->state = NULL;
+	use_ports(2, 25);
+	establish();
+	ck_assert(flow_table_give_way(table));
+	expect("+1:1>2:25 +1:2>2:25 -1:2>2:25/evicted");
+	ck_assert(flow_table_give_way(table));
+	ck_assert_uint_eq(flow_table_len(table), 0);
+	ck_assert(!flow_table_give_way(table));
+	flow_table_free(table);
+	table = NULL;
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -922,6 +942,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, test_stale_flow_is_not_found);
 	tcase_add_test(tests, test_time_steps_back);
 	tcase_add_test(tests, test_ceiling);
+	tcase_add_test(tests, test_gives_way);
 	tcase_add_test(tests, test_closing_lowers_the_worth);
 	tcase_add_test(tests, test_vlan);
 	tcase_add_test(tests, test_ipv6);
