@@ -177,6 +177,10 @@ enum message_truncated {
 	TRUNCATED_RECIPIENTS = 1 << 6,
 };
 
+/* What a text of the message itself holds between its author's words and another message. Underscores alone stand before
+ * what is answered as well. */
+enum body_separator { SEPARATOR_NONE, SEPARATOR_UNDERSCORES, SEPARATOR_FORWARDED };
+
 /* What stands in a message: filled by message/. */
 struct message_content {
 	bool has_header;               /* at least one well-formed field */
@@ -193,6 +197,7 @@ struct message_content {
 	bool hashed;                   /* sha1 and sha256 are of the message as transferred, whole */
 	uint8_t sha1[20], sha256[32];
 	unsigned truncated;            /* bits of enum message_truncated */
+	enum body_separator separator;
 };
 
 struct smtp_envelope {
