@@ -15,6 +15,7 @@ struct delivery {
 	char *sensor_name;
 	struct detector_context detect;
 	struct ecs_context ecs;
+	struct privacy *privacy;
 	struct sink_context sinks;
 	struct judge *judge;
 	struct outlet outlets[DELIVERY_SINKS];
@@ -136,6 +137,13 @@ delivery_new(const struct settings *settings, struct event_base *base, unsigned 
 	d->sinks = (struct sink_context){ .base = base, .sensor_name = d->sensor_name, .version = MAILTAP_VERSION,
 		.print = print };
 	adopt(d, settings);
+	/* Kept until the end: a stream whose names change half-way helps nobody either. */
+	d->privacy = privacy_open(&settings->publish.privacy, error, error_room);
+	if (d->privacy == NULL) {
+		delivery_free(d);
+		return NULL;
+	}
+	d->ecs.privacy = d->privacy;
 	buffer_init(&d->line, ECS_DOCUMENT_MAX);
 	if (!open_sinks(d, error, error_room)) {
 		delivery_free(d);
@@ -207,6 +215,7 @@ delivery_free(struct delivery *d)
 	judge_free(d->judge);
 	for (size_t i = 0; i < d->outlet_count; i++)
 		d->outlets[i].row->close(d->outlets[i].state);
+	privacy_close(d->privacy);
 	buffer_clear(&d->line);
 	free(d->sensor_name);
 	free(d);

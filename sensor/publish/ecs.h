@@ -7,12 +7,13 @@
 
 #include "base/buffer.h"
 #include "detect/forward_evidence.h"
-#include "publish/sink.h"
+#include "publish/privacy.h"
 
 /* What stands in every document, and what is needed to fill it. Borrowed. */
 struct ecs_context {
 	const char *sensor_name, *version;
 	const struct detector_context *detect; /* site, rules: for network.direction and mailtap.forward */
+	const struct privacy *privacy;         /* NULL: everything is clear */
 };
 
 /* Room for one document; more is cut field by field before it comes to that. */

@@ -28,6 +28,8 @@ static const struct choice worker_choices[] = { { "auto", 0 }, { NULL, 0 } };
 static const struct choice checksum_choices[] = { { "ignore", false }, { "verify", true }, { NULL, 0 } };
 static const struct choice publish_choices[] = { { "alerts", PUBLISH_ALERTS }, { "events", PUBLISH_EVENTS },
 	{ "all", PUBLISH_ALL }, { NULL, 0 } };
+static const struct choice privacy_choices[] = { { "clear", PRIVACY_CLEAR }, { "hashed", PRIVACY_HASHED },
+	{ "off", PRIVACY_OFF }, { NULL, 0 } };
 static const struct choice dataset_choices[] = { { "mailtap.session", 0 }, { "mailtap.message", 0 },
 	{ "mailtap.login", 0 }, { "mailtap.anomaly", 0 }, { "mailtap.stats", 0 }, { NULL, 0 } };
 static const struct choice level_choices[] = { { "error", 0 }, { "warning", 0 }, { "info", 0 }, { "debug", 0 },
@@ -285,6 +287,16 @@ const struct option options[] = {
 	    .standard = "", .help = "Mailboxes or domains whose forwarding is approved." },
 	{ "detect.auto_forward.freemail", OPTION_DOMAINS, NAMES(detect.auto_forward.freemail), LIVE,
 	    .standard = FREEMAIL, .help = "Domains where anybody has a mailbox: forwarding there weighs more." },
+
+	{ "privacy.subject", OPTION_CHOICE, SCALAR(publish.privacy.subject), .standard = "clear", .choices = privacy_choices,
+	    .help = "What documents hold of subjects, and of words searched for: as they are, hashed, or nothing." },
+	{ "privacy.addresses", OPTION_CHOICE, SCALAR(publish.privacy.addresses), .standard = "clear",
+	    .choices = privacy_choices,
+	    .help = "The same of mail addresses and user names; the domain of an address stays." },
+	{ "privacy.filenames", OPTION_CHOICE, SCALAR(publish.privacy.filenames), .standard = "clear",
+	    .choices = privacy_choices, .help = "The same of names of attachments; the extension stays." },
+	{ "privacy.key_file", OPTION_PATH, SCALAR(publish.privacy.key_file), .standard = "",
+	    .help = "File whose first line is the secret that is hashed with: the same secret, the same hashes." },
 
 	{ "publish.file.path", OPTION_PATH, SCALAR(publish.file.path), .reload = OPTION_ON_RELOAD_NOT_EMPTY,
 	    .standard = "", .help = "File that gets one JSON document a line, opened anew on SIGHUP; empty: none." },
