@@ -63,6 +63,8 @@ struct pop3_report {
 	bool has_stat;
 	uint64_t stat_messages, stat_octets;
 	uint64_t list_entries, uidl_entries, retr, top, dele; /* entries and accepted commands */
+	bool listed, uidl_listed;      /* a listing was begun, */
+	bool list_whole, uidl_whole;   /* and the last one seen to its end */
 };
 
 struct imap_report {

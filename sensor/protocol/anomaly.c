@@ -12,7 +12,7 @@ static const struct {
 	[ANOMALY_DATA_NOT_AWAITED] = { "data_not_awaited",
 	    "The client sent the message without waiting for the server's go-ahead." },
 	[ANOMALY_BAD_BDAT] = { "bad_bdat", "The argument of BDAT is no size." },
-	[ANOMALY_BAD_REPLY] = { "bad_reply", "A line of the server is no SMTP reply." },
+	[ANOMALY_BAD_REPLY] = { "bad_reply", "A line of the server is no reply." },
 	[ANOMALY_PENDING_CEILING] = { "pending_ceiling", "More commands await their reply than are kept track of." },
 	[ANOMALY_RECIPIENT_CEILING] = { "recipient_ceiling", "More recipients than are kept: the others are counted." },
 	[ANOMALY_RCPT_WITHOUT_MAIL] = { "rcpt_without_mail", "A recipient was named before any sender." },
@@ -25,6 +25,8 @@ static const struct {
 	    "So much followed DATA without any reply that it was taken for what it looks like." },
 	[ANOMALY_SOURCE_ROUTE] = { "source_route", "A path names hosts to pass through, which nobody needs any more." },
 	[ANOMALY_TLS_UNASKED] = { "tls_unasked", "The client began TLS, which nobody had agreed to." },
+	[ANOMALY_NOT_POP3] = { "not_pop3", "What is spoken is not POP3: reading was given up." },
+	[ANOMALY_NOT_IMAP] = { "not_imap", "What is spoken is not IMAP: reading was given up." },
 	[ANOMALY_TEXT_LOST] = { "text_lost", "Part of the dialogue could not be kept: memory was short." },
 };
 

@@ -33,6 +33,8 @@ struct protocol_limits {
 	size_t recipients;       /* forward paths kept per message */
 	size_t unknown_commands; /* after so many in a row without a known one the parser gives up */
 	size_t pending;          /* commands awaiting their reply */
+	size_t folders;          /* kept of those that are opened in a session */
+	size_t ranges;           /* of messages met in a folder */
 	size_t observations;     /* anomalies said per session; more are counted */
 };
 

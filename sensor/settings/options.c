@@ -204,6 +204,11 @@ const struct option options[] = {
 	    .help = "Unknown commands in a row after which a connection is only counted." },
 	{ "protocol.pending", OPTION_INTEGER, SCALAR(protocol.pending), .standard = "2000", RANGE(1, 100000),
 	    .unit = "commands", .help = "Commands of a connection that may await their reply." },
+	{ "protocol.folders", OPTION_INTEGER, SCALAR(protocol.folders), .standard = "200", RANGE(1, 100000),
+	    .unit = "folders", .help = "Mail folders of a connection that are kept track of; more are counted." },
+	{ "protocol.ranges", OPTION_INTEGER, SCALAR(protocol.ranges), .standard = "4096", RANGE(1, 1000000),
+	    .unit = "ranges",
+	    .help = "Runs of messages of a folder that are told apart; beyond, one read again counts again." },
 	{ "protocol.observations", OPTION_INTEGER, SCALAR(protocol.observations), .standard = "100", RANGE(0, 100000),
 	    .unit = "anomalies", .help = "Anomalies reported of one connection; more are counted." },
 

@@ -97,11 +97,13 @@ put_message(struct recorder *r, const struct message_report *m)
 {
 	put(r, "message %s %s %s", message_transfer_name(m->transfer), message_status_name(m->status),
 	    m->complete ? "whole" : "part");
-	put_bytes(r, m->envelope.has_sender ? " from=<" : " from=?<", m->envelope.from, ">");
-	put_list(r, "to", &m->envelope.to);
-	put_list(r, "refused", &m->envelope.refused);
-	put_bytes(r, " helo=[", m->envelope.helo_text, "]");
-	put_bytes(r, " reply=[", m->envelope.reply_text, "]");
+	if (!m->has_item) {
+		put_bytes(r, m->envelope.has_sender ? " from=<" : " from=?<", m->envelope.from, ">");
+		put_list(r, "to", &m->envelope.to);
+		put_list(r, "refused", &m->envelope.refused);
+		put_bytes(r, " helo=[", m->envelope.helo_text, "]");
+		put_bytes(r, " reply=[", m->envelope.reply_text, "]");
+	}
 	put(r, " bytes=%llu", (unsigned long long)m->content->bytes);
 	if (m->content->missing > 0)
 		put(r, " missing=%llu", (unsigned long long)m->content->missing);
