@@ -212,7 +212,6 @@ follow(struct dialogue *d, enum parser_verdict verdict, usec_t time)
 	case PARSER_STARTS_TLS:
 		d->state = DIALOGUE_AWAITS_TLS;
 		break;
-	case PARSER_INFLATES: /* an inflater reads on where there is one; without it the rest is opaque */
 	case PARSER_IS_DONE:
 		finish_parser(d, time);
 		count_only(d);

@@ -15,7 +15,6 @@
 enum parser_verdict {
 	PARSER_CONTINUES,
 	PARSER_STARTS_TLS, /* the server has agreed to TLS: the next client bytes decide whether it comes */
-	PARSER_INFLATES,   /* from here on both directions are raw deflate (RFC 4978) */
 	PARSER_IS_DONE,    /* nothing more to learn from this connection: count only */
 };
 
@@ -35,6 +34,7 @@ struct protocol_limits {
 	size_t pending;          /* commands awaiting their reply */
 	size_t folders;          /* kept of those that are opened in a session */
 	size_t ranges;           /* of messages met in a folder */
+	uint64_t inflate_ratio;  /* octets out for one in, above which a compressed connection is read no more */
 	size_t observations;     /* anomalies said per session; more are counted */
 };
 

@@ -209,6 +209,9 @@ const struct option options[] = {
 	{ "protocol.ranges", OPTION_INTEGER, SCALAR(protocol.ranges), .standard = "4096", RANGE(1, 1000000),
 	    .unit = "ranges",
 	    .help = "Runs of messages of a folder that are told apart; beyond, one read again counts again." },
+	{ "protocol.inflate_ratio", OPTION_INTEGER, SCALAR(protocol.inflate_ratio), .standard = "300", RANGE(1, 100000),
+	    .unit = "octets",
+	    .help = "What may come out for one octet of a compressed connection, past its first MiB; more is a bomb." },
 	{ "protocol.observations", OPTION_INTEGER, SCALAR(protocol.observations), .standard = "100", RANGE(0, 100000),
 	    .unit = "anomalies", .help = "Anomalies reported of one connection; more are counted." },
 
