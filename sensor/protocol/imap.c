@@ -87,7 +87,8 @@ recognise_server(struct bytes first)
 	if (first.len > 3 && ascii_is_digit(first.at[0]) && ascii_is_digit(first.at[1]) && ascii_is_digit(first.at[2]) &&
 	    (first.at[3] == ' ' || first.at[3] == '-'))
 		return RECOGNISED_NOT; /* SMTP, FTP, NNTP */
-	return is_text(bytes_first(first, 64)) ? RECOGNISED_MAYBE : RECOGNISED_NOT;
+	/* In the middle of a conversation anything may be said; some things never are. */
+	return is_text(bytes_first(first, 64)) && !bytes_starts(first, BYTES("HTTP/")) ? RECOGNISED_MAYBE : RECOGNISED_NOT;
 }
 
 /* "a1 LOGIN ...": a tag, and a word that nobody else uses so. */
@@ -151,6 +152,7 @@ wake(struct imap *p)
 	buffer_init(&b->user, IMAP_TEXT_MAX);
 	buffer_init(&b->selecting, IMAP_TEXT_MAX);
 	buffer_init(&b->append_folder, IMAP_TEXT_MAX);
+	buffer_init(&b->script_name, IMAP_TEXT_MAX);
 	sasl_init(&b->sasl);
 	p->busy = b;
 	return true;
@@ -170,6 +172,8 @@ rest(struct imap *p)
 	buffer_clear(&b->user);
 	buffer_clear(&b->selecting);
 	buffer_clear(&b->append_folder);
+	buffer_clear(&b->script_name);
+	sieve_script_free(b->script);
 	sasl_clear(&b->sasl);
 	for (size_t i = 0; i < b->append_count; i++)
 		stored_drop(&b->appended[i]);
@@ -184,7 +188,7 @@ is_calm(const struct imap *p)
 {
 	const struct imap_busy *b = p->busy;
 
-	return b->queue.len == 0 && !p->in_auth && !b->in_fetch && !b->pieces_open && !b->selects && b->append_count == 0 &&
+	return b->queue.len == 0 && !p->in_auth && !b->in_fetch && !b->pieces_open && !b->selects && b->append_count == 0 && b->script == NULL &&
 	    imap_scanner_is_calm(&b->from[FROM_CLIENT]) && imap_scanner_is_calm(&b->from[FROM_SERVER]);
 }
 
@@ -321,6 +325,7 @@ imap_finish(void *self, usec_t time)
 			imap_unanswered(p, &oldest, time);
 		}
 		imap_appended(p, MESSAGE_UNANSWERED, time);
+		imap_script_tell(p, SCRIPT_UNANSWERED, time);
 	}
 	if (p->idling && time > p->idle_since && p->collection != NULL)
 		p->collection->report.idle += time - p->idle_since;

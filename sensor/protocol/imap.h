@@ -21,6 +21,7 @@
 #include "protocol/imap_scanner.h"
 #include "protocol/inflater.h"
 #include "protocol/sasl.h"
+#include "protocol/sieve_script.h"
 #include "protocol/stored.h"
 #include "protocol/word_list.h"
 
@@ -95,6 +96,8 @@ struct imap_busy {
 	struct buffer selecting;     /* name of the folder that was asked for */
 	bool selects, selects_read_only;
 	struct buffer append_folder;
+	struct sieve_script *script; /* put into an annotation; its completion is awaited */
+	struct buffer script_name;
 	struct stored appended[IMAP_APPENDS_MAX];
 	size_t append_count;
 	/* Of the FETCH response under way. */
@@ -166,6 +169,12 @@ void imap_fetch_hole(struct imap *, uint64_t missing, bool last);
 void imap_fetch_end(struct imap *, usec_t time);     /* the line is whole */
 void imap_fetch_broken(struct imap *, usec_t time);  /* or will not be */
 void imap_fetch_close_pieces(struct imap *, bool whole, usec_t time);
+
+/* --- imap_script.c --- */
+
+/* SETMETADATA with these words is about to bring a literal. True when that is a Sieve script. */
+bool imap_script_begin(struct imap *, struct bytes words);
+void imap_script_tell(struct imap *, enum script_outcome, usec_t time);
 
 /* --- imap_tools.c --- */
 

@@ -396,8 +396,8 @@ begin_literal(struct imap *p, uint64_t size)
 	(void)read_command(&rest, &pending, &uid);
 	message = pending.verb == IMAP_APPEND && imap_token_next(&rest).kind != IMAP_END;
 	b->literal_is_message = message;
-	b->literal_is_script = false;
-	b->literal_is_kept = !message && size <= IMAP_STRING_MAX;
+	b->literal_is_script = pending.verb == IMAP_SETMETADATA && imap_script_begin(p, rest);
+	b->literal_is_kept = !message && !b->literal_is_script && size <= IMAP_STRING_MAX;
 	if (message) {
 		rest = buffer_bytes(&b->command);
 		(void)read_command(&rest, &pending, &uid);
@@ -414,6 +414,16 @@ begin_literal(struct imap *p, uint64_t size)
 	(void)buffer_append(&b->command, b->literal_is_kept ? BYTES("\"") : BYTES("\"\""));
 }
 
+/* A response to a challenge is base64, without blanks. */
+static bool
+is_command(struct bytes text)
+{
+	struct imap_pending pending;
+	bool uid;
+
+	return bytes_find(text, ' ') != BYTES_NOWHERE && read_command(&text, &pending, &uid) != NULL;
+}
+
 static bool
 on_text(void *arg, struct bytes text, bool literal, uint64_t size)
 {
@@ -423,6 +433,16 @@ on_text(void *arg, struct bytes text, bool literal, uint64_t size)
 
 	if (b->from[FROM_CLIENT].line.cut)
 		imap_say(p, ANOMALY_LONG_LINE, FROM_CLIENT, h->time);
+	if (p->in_auth && is_command(text)) {
+		/* Who sends a command has heard how the exchange ended, if nobody else did. */
+		while (p->in_auth && b->queue.len > 0) {
+			struct imap_pending oldest = b->queue.at[0];
+
+			(void)imap_queue_take(&b->queue, &oldest.tag, &oldest);
+			imap_unanswered(p, &oldest, h->time);
+		}
+		p->in_auth = false;
+	}
 	if (p->in_auth && !b->from[FROM_CLIENT].continued) {
 		if (!bytes_equal(text, BYTES("*")))
 			sasl_response(&b->sasl, text);
@@ -462,6 +482,8 @@ on_literal(void *arg, struct bytes octets, bool last)
 		stored_push(message, octets);
 		message->ended = last;
 	}
+	if (b->literal_is_script && b->script != NULL)
+		sieve_script_data(b->script, octets);
 	for (size_t i = 0; b->literal_is_kept && i < octets.len; i++) {
 		if (octets.at[i] == '"' || octets.at[i] == '\\')
 			(void)buffer_append_octet(&b->command, '\\');
@@ -481,6 +503,8 @@ on_hole(void *arg, uint64_t missing, bool last)
 		stored_lose(message, missing);
 		message->ended = last;
 	}
+	if (h->imap->busy->literal_is_script && h->imap->busy->script != NULL)
+		sieve_script_gap(h->imap->busy->script);
 	if (last && h->imap->busy->literal_is_kept)
 		(void)buffer_append(&h->imap->busy->command, BYTES("\""));
 }

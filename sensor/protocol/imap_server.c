@@ -197,6 +197,9 @@ complete(struct imap *p, const struct imap_pending *pending, enum completion how
 	case IMAP_APPEND:
 		imap_appended(p, ok ? MESSAGE_ACCEPTED : how == COMPLETED_NEVER ? MESSAGE_UNANSWERED : MESSAGE_REFUSED, time);
 		break;
+	case IMAP_SETMETADATA:
+		imap_script_tell(p, ok ? SCRIPT_ACCEPTED : how == COMPLETED_NEVER ? SCRIPT_UNANSWERED : SCRIPT_REFUSED, time);
+		break;
 	case IMAP_CLOSE_FOLDER:
 		if (ok && p->collection != NULL)
 			collection_close(p->collection);

@@ -71,7 +71,8 @@ recognise_server(struct bytes first)
 	}
 	if (first.len > 0 && (ascii_is_digit(first.at[0]) || first.at[0] == '*' || first.at[0] == '$' || first.at[0] == ':'))
 		return RECOGNISED_NOT;
-	return is_text(bytes_first(first, 64)) ? RECOGNISED_MAYBE : RECOGNISED_NOT;
+	/* In the middle of a conversation anything may be said; some things never are. */
+	return is_text(bytes_first(first, 64)) && !bytes_starts(first, BYTES("HTTP/")) ? RECOGNISED_MAYBE : RECOGNISED_NOT;
 }
 
 static enum recognition

@@ -148,6 +148,13 @@ static const struct {
 	    "login LOGIN unknown user=[alice] domain=[] cleartext\n"
 	    "report imap [] commands=LOGIN,SELECT,FETCH,LOGOUT capabilities= searches= fetched=0\n"
 	    "collection of [alice] whole=0 part=0 headers=0 bodies=0 octets=0 peeked=0 exists=0 order=- listed=0 opened=0" NO_MORE "\n", 1 },
+	{ "a Sieve script in an annotation",
+	    LOGIN "C: a2 SETMETADATA INBOX (/private/vendor/dovecot/sieve {25}\nS: + go\nC: redirect \"t@x.example\";\nC: )\nS: a2 OK\n"
+		  "C: a3 SETMETADATA INBOX (/private/comment {3}\nS: + go\nC| abc)\\r\\n\nS: a3 OK\n",
+	    LOGGED "script stored success name=[INBOX (/private/vendor/dovecot/sieve] account=[alice] bytes=25 redirect=[t@x.example]\n"
+		   "report imap [OK IMAP4rev1 ready] commands=LOGIN,SETMETADATA,SETMETADATA capabilities= searches= fetched=0\n"
+		   "collection of [alice] whole=0 part=0 headers=0 bodies=0 octets=0 peeked=0 exists=0 order=- listed=0 opened=0" NO_MORE
+		   "\n", 0 },
 	{ "words that nobody knows are not repeated",
 	    GREET "C: a hunter2\nS: a BAD what\nC: b NOOP\nS: b OK\n",
 	    "report imap [OK IMAP4rev1 ready] commands=?,NOOP capabilities= searches= fetched=0\n", 0 },
