@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "protocol/first_words.h"
+#include "protocol/tls.h"
 
 /* Anomalies of the dialogue itself are numbered apart from those of its parser. */
 #define OWN_ORDINALS 0x40000000u
@@ -16,12 +17,18 @@ enum dialogue_state {
 	DIALOGUE_COUNTED,  /* encrypted, done with, or nothing we know */
 };
 
+/* TLS came inside the clear dialogue: what was said in the clear is reported beside it. */
+struct upgraded {
+	void *clear, *tls;
+};
+
 struct dialogue {
 	struct dialogues *all;
 	const void *owner;
 	union {
-		struct first_words *words; /* DIALOGUE_HELD; NULL: nothing yet */
-		void *parser;              /* else; NULL: none was found */
+		struct first_words *words;  /* DIALOGUE_HELD; NULL: nothing yet */
+		void *parser;               /* else; NULL: none was found */
+		struct upgraded *upgraded;  /* starttls: of both parsers */
 	};
 	uint64_t observed_volume[2];
 	usec_t observed_at;        /* of the latest session report */
@@ -185,12 +192,19 @@ count_only(struct dialogue *d)
 	d->state = DIALOGUE_COUNTED;
 }
 
-/* The parser, about to be called; NULL: there is none. */
+/* The parser that hears what comes, about to be called; NULL: there is none. */
 static void *
 parser_of(struct dialogue *d)
 {
 	d->all->current = d;
-	return d->state == DIALOGUE_HELD ? NULL : d->parser;
+	return d->state == DIALOGUE_HELD ? NULL : d->starttls ? d->upgraded->tls : d->parser;
+}
+
+/* And its row. */
+static const struct protocol *
+parser_row(const struct dialogue *d)
+{
+	return d->starttls ? &protocol_tls : row_of(d->protocol);
 }
 
 static void
@@ -199,7 +213,7 @@ finish_parser(struct dialogue *d, usec_t time)
 	void *parser = parser_of(d);
 
 	if (parser != NULL && !d->finished)
-		row_of(d->protocol)->finish(parser, time);
+		parser_row(d)->finish(parser, time);
 	d->finished = true;
 }
 
@@ -220,14 +234,59 @@ follow(struct dialogue *d, enum parser_verdict verdict, usec_t time)
 	}
 }
 
-/* Whether these client bytes begin TLS, after both sides agreed to it. */
-static enum recognition
-tls_recognition(struct bytes first)
+/* The session of a dialogue that a parser is opened for. It has no name yet, and may never need one. */
+static struct protocol_context *
+opening_context(struct dialogue *d, enum mail_protocol protocol)
 {
-	for (size_t i = 0; protocols[i] != NULL; i++)
-		if (protocols[i]->id == MAIL_TLS)
-			return protocols[i]->recognises(FROM_CLIENT, first);
-	return RECOGNISED_NOT;
+	struct dialogue_opening o = { 0 };
+
+	d->all->describe(d->owner, &o);
+	d->all->session = session_of(d, &o);
+	d->all->session.protocol = protocol;
+	d->all->described = NULL;
+	return &d->all->context;
+}
+
+/* TLS has come: the clear dialogue is over, and its parser stays for the report alone. False when memory is short. */
+static bool
+upgrade(struct dialogue *d, usec_t time)
+{
+	struct upgraded *u = memory_take_zeroed(1, sizeof(*u));
+	struct protocol_context *context;
+
+	finish_parser(d, time);
+	if (u == NULL)
+		return false;
+	context = opening_context(d, row_of(d->protocol)->id);
+	context->starttls = true;
+	u->tls = protocol_tls.open(context);
+	context->starttls = false;
+	if (u->tls == NULL) {
+		memory_give_back(u);
+		return false;
+	}
+	u->clear = d->parser;
+	d->upgraded = u;
+	d->starttls = true;
+	d->finished = false;
+	d->state = DIALOGUE_PARSED;
+	return true;
+}
+
+/* Both sides agreed to TLS, and these are the client's next bytes. False when there is nothing more to hear. */
+static bool
+begin_tls(struct dialogue *d, struct bytes data, usec_t time)
+{
+	if (protocol_tls.recognises(FROM_CLIENT, data) < RECOGNISED_MAYBE) {
+		d->state = DIALOGUE_PARSED;
+		dialogue_oddity(d, FROM_CLIENT, "clear_after_starttls", "Both sides agreed to TLS, and clear text went on.", 1,
+		    time);
+		return true;
+	}
+	if (upgrade(d, time))
+		return true;
+	count_only(d);
+	return false;
 }
 
 static void
@@ -236,18 +295,9 @@ parse(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
 	while (data.len > 0 && d->state != DIALOGUE_COUNTED) {
 		size_t used = 0;
 
-		if (d->state == DIALOGUE_AWAITS_TLS && from == FROM_CLIENT) {
-			if (tls_recognition(data) >= RECOGNISED_MAYBE) {
-				d->starttls = true;
-				finish_parser(d, time);
-				count_only(d);
-				return;
-			}
-			d->state = DIALOGUE_PARSED;
-			dialogue_oddity(d, from, "clear_after_starttls",
-			    "Both sides agreed to TLS, and clear text went on.", 1, time);
-		}
-		follow(d, row_of(d->protocol)->data(parser_of(d), from, data, time, &used), time);
+		if (d->state == DIALOGUE_AWAITS_TLS && from == FROM_CLIENT && !begin_tls(d, data, time))
+			return;
+		follow(d, parser_row(d)->data(parser_of(d), from, data, time, &used), time);
 		if (used == 0)
 			break; /* a parser that uses nothing would turn here forever */
 		data = bytes_skip(data, used);
@@ -258,14 +308,8 @@ parse(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
 static bool
 open_parser(struct dialogue *d, const struct protocol *row, struct first_words **words)
 {
-	struct dialogue_opening o = { 0 };
-	void *parser;
+	void *parser = row->open(opening_context(d, row->id));
 
-	d->all->describe(d->owner, &o);
-	d->all->session = session_of(d, &o);
-	d->all->session.protocol = row->id;
-	d->all->described = NULL; /* it has no name yet, and may never need one */
-	parser = row->open(&d->all->context);
 	if (parser == NULL)
 		return false;
 	*words = d->words;
@@ -351,7 +395,7 @@ dialogue_gap(struct dialogue *d, enum direction from, uint64_t missing, usec_t t
 		}
 	}
 	if (d->state != DIALOGUE_COUNTED)
-		follow(d, row_of(d->protocol)->gap(parser_of(d), from, missing, time), time);
+		follow(d, parser_row(d)->gap(parser_of(d), from, missing, time), time);
 }
 
 bool
@@ -391,8 +435,10 @@ observe_session(struct dialogue *d, const struct dialogue_wire *wire, enum sessi
 	void *parser = parser_of(d);
 
 	arena_init(&arena);
+	if (parser != NULL && d->starttls)
+		row_of(d->protocol)->report(d->upgraded->clear, &r, &arena);
 	if (parser != NULL)
-		row_of(d->protocol)->report(parser, &r, &arena);
+		parser_row(d)->report(parser, &r, &arena);
 	say(d, OBSERVED_SESSION, &r, now);
 	d->observed_at = now;
 	arena_clear(&arena);
@@ -440,6 +486,14 @@ dialogue_free(struct dialogue *d)
 	memory_give_back(d);
 }
 
+static void
+close_both(struct dialogue *d)
+{
+	row_of(d->protocol)->close(d->upgraded->clear);
+	protocol_tls.close(d->upgraded->tls);
+	memory_give_back(d->upgraded);
+}
+
 void
 dialogue_clear(struct dialogue *d)
 {
@@ -447,6 +501,8 @@ dialogue_clear(struct dialogue *d)
 		d->all->described = NULL;
 	if (d->state == DIALOGUE_HELD)
 		first_words_free(d->words);
+	else if (d->starttls)
+		close_both(d);
 	else if (d->parser != NULL)
 		row_of(d->protocol)->close(d->parser);
 }

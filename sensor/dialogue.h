@@ -8,8 +8,9 @@
  *	  |     content says something else: said, and parsed as that       ^  |
  *	  |---------------------------------------------------------------- /  | STARTTLS agreed
  *	  |     nothing fits                                                   v
- *	  '--------------------> counted <----- ClientHello ------------- awaiting TLS
- *	                                        clear text goes on: parsed again
+ *	  '--------------------> counted         ClientHello ------------ awaiting TLS
+ *	                                           |        clear text goes on: parsed again
+ *	                                           '--> parsed as TLS; what was said in the clear is kept for the report
  */
 #ifndef DIALOGUE_H
 #define DIALOGUE_H

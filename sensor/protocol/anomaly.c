@@ -25,6 +25,12 @@ static const struct {
 	    "So much followed DATA without any reply that it was taken for what it looks like." },
 	[ANOMALY_SOURCE_ROUTE] = { "source_route", "A path names hosts to pass through, which nobody needs any more." },
 	[ANOMALY_TLS_UNASKED] = { "tls_unasked", "The client began TLS, which nobody had agreed to." },
+	[ANOMALY_NOT_TLS] = { "not_tls", "What follows on a connection that began as TLS is no TLS: reading was given up." },
+	[ANOMALY_STARTTLS_MASKED] = { "starttls_masked",
+	    "A capability is masked with X, as firewalls do with those they do not know." },
+	[ANOMALY_STARTTLS_REFUSED] = { "starttls_refused", "The server refused to begin TLS." },
+	[ANOMALY_STARTTLS_REWRITTEN] = { "starttls_rewritten",
+	    "A command is masked with X: somebody between client and server has changed what the client said." },
 	[ANOMALY_TEXT_LOST] = { "text_lost", "Part of the dialogue could not be kept: memory was short." },
 };
 

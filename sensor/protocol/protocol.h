@@ -40,6 +40,7 @@ struct protocol_context {
 	const struct session *session;
 	const struct protocol_limits *limits;
 	const struct message_limits *message_limits;
+	bool starttls; /* while a parser is opened: it continues a clear dialogue */
 	observer *observe;
 	void *observe_arg;
 };
