@@ -41,6 +41,7 @@ struct dialogue {
 	bool mismatch : 1;         /* what is spoken is not what the port promises, and has not been said yet */
 	bool spoke_client : 1, spoke_server : 1;
 	bool gap_said : 1;
+	bool skims : 1;            /* the parser asks for lengths alone */
 	bool midstream : 1;
 };
 
@@ -223,6 +224,9 @@ follow(struct dialogue *d, enum parser_verdict verdict, usec_t time)
 	switch (verdict) {
 	case PARSER_CONTINUES:
 		break;
+	case PARSER_SKIMS:
+		d->skims = true;
+		break;
 	case PARSER_STARTS_TLS:
 		d->state = DIALOGUE_AWAITS_TLS;
 		break;
@@ -402,6 +406,12 @@ bool
 dialogue_listens(const struct dialogue *d)
 {
 	return d->state != DIALOGUE_COUNTED;
+}
+
+bool
+dialogue_skims(const struct dialogue *d)
+{
+	return d->skims;
 }
 
 bool

@@ -169,7 +169,7 @@ tls_data(void *self, enum direction from, struct bytes in, usec_t time, size_t *
 		t->ssl2 = tls_handshake_ssl2(t->handshake, &in);
 	while ((kind = tls_records_next(&t->records[from], &in, &piece)) == TLS_PIECE)
 		on_piece(t, from, &piece, time);
-	return kind == TLS_PIECE_BAD ? on_bad(t, from, in, time) : PARSER_CONTINUES;
+	return kind == TLS_PIECE_BAD ? on_bad(t, from, in, time) : t->handshake == NULL ? PARSER_SKIMS : PARSER_CONTINUES;
 }
 
 static enum parser_verdict
