@@ -7,6 +7,9 @@
 /* Octets of a burst's records beyond which it is more than a status. */
 #define STATUS_MOST 256
 
+/* Octets of a flight that asks for a message: one that is longer may hold several commands. (Two short ones pass.) */
+#define COMMAND_MOST 100
+
 /* Octets of a flight's records from which on it may hold a message that is sent, and the turns before which it is taken
  * for a login: a token can be as long. */
 #define SENT_LEAST 400
@@ -44,12 +47,13 @@ looks_like(const struct tls_shape_turn *a, const struct tls_shape_turn *b)
 	return difference >= -1 && difference <= 1 && is_more(a) == is_more(b);
 }
 
-/* The shortest cycle that the latest turns go through, 0: none. It was gone through twice, at least. */
+/* The shortest cycle that the latest turns go through, 0: none. Inside a cycle two turns may well look alike: only as many in a
+ * row as the longest cycle has turns are no accident. */
 static unsigned
 period_of(const struct tls_shape *s)
 {
 	for (unsigned p = 1; p <= TLS_SHAPE_PERIODS; p++)
-		if (s->run[p - 1] >= p)
+		if (s->run[p - 1] >= TLS_SHAPE_PERIODS)
 			return p;
 	return 0;
 }
@@ -103,6 +107,7 @@ end_turn(struct tls_shape *s)
 	if (s->flight_records > 0) {
 		s->sent += s->flight_bytes >= SENT_LEAST && s->turns >= LOGIN_TURNS && !is_more(&turn) &&
 		    s->flight_bytes / SENT_RATIO >= s->burst_bytes;
+		s->wide += is_more(&turn) && s->flight_bytes > COMMAND_MOST;
 		count_fetched(s, &turn);
 	}
 	s->flight_bytes = s->burst_bytes = 0;
@@ -158,7 +163,7 @@ tls_shape_lost(struct tls_shape *s)
 static bool
 is_sequential(const struct tls_shape *s)
 {
-	return s->turns >= TURNS_LEAST && s->crowded <= s->turns / 8 && s->cyclic_turns >= s->turns / 2 &&
+	return s->turns >= TURNS_LEAST && s->crowded <= s->turns / 8 && s->wide <= s->turns / 8 && s->cyclic_turns >= s->turns / 2 &&
 	    s->cyclic_bytes >= s->record_bytes[FROM_SERVER] / 2;
 }
 

@@ -38,6 +38,7 @@ struct tls_shape {
 	uint32_t turns, bursts;
 	uint32_t slow;                        /* turns before which the client took its time */
 	uint32_t crowded;                     /* records of the client that followed another without any of the server's */
+	uint32_t wide;                        /* turns whose flight may hold more commands than one */
 	uint32_t fetched_parts;               /* messages fetched, in twelfths */
 	uint32_t cyclic_turns;
 	uint32_t sent;
