@@ -40,7 +40,8 @@ struct tls_report {
 	bool early_data;             /* the client sent data before the server had answered, or offered to */
 	bool established;            /* both sides went on to encrypted records */
 	bool ech;                    /* the client offered Encrypted Client Hello: the server name is a cover */
-	bool downgrade;              /* the server's random says that it could do better (RFC 8446 section 4.1.3) */
+	bool downgrade;              /* the server's random says that it can do better (RFC 8446 section 4.1.3), and so could
+	                              * the client: somebody between them does not want it */
 	char ja3[JA3_TEXT_MAX], ja3s[JA3_TEXT_MAX], ja4[JA4_TEXT_MAX]; /* empty: the hello was not seen whole */
 	bool has_alert;              /* an alert crossed in the clear */
 	uint8_t alert_level, alert_code;

@@ -126,6 +126,7 @@ take_server_hello(struct tls_handshake *h, const struct tls_hello *hello)
 {
 	struct tls_report *r = &h->report;
 	struct bytes offered = bytes_of(h->session_id, h->session_id_len);
+	uint16_t best = r->has_client_hello ? r->version : TLS_1_3;
 
 	if (r->has_server_hello)
 		return;
@@ -140,7 +141,7 @@ take_server_hello(struct tls_handshake *h, const struct tls_hello *hello)
 		r->has_server_hello = false;
 		return;
 	}
-	r->downgrade = hello->downgrade && hello->version < TLS_1_3;
+	r->downgrade = hello->downgrade && hello->version < best;
 	r->resumed = hello->version >= TLS_1_3
 	    ? hello->has_key
 	    : offered.len > 0 && bytes_equal(offered, hello->session_id);

@@ -165,7 +165,9 @@ expect(const char *expected)
 #define EXPECT_13_REFUSED \
 	"tls TLS 1.3 cipher=1301 sni=[mail] ja3=336f5f33f4497e06a9cd5231997c3982 ja3s=f4febc55ea12b31ae17cfb7e614afda8 ja4=t13d0203ip_c1929292aa6b_b9a491fefe05\n" REPORT
 #define EXPECT_12 \
-	"tls TLS 1.2 cipher=c02f sni=[mail] ja3=49cbdc1ae4567ba59ab722a6eed4184d ja3s=174e7e4992a63f6d419626d97363adb8 ja4=t12d0202ip_c1929292aa6b_000000000000 subject=[CN=mail.example.org,O=Mail & Sons,C=DE] downgrade established\n" REPORT
+	"tls TLS 1.2 cipher=c02f sni=[mail] ja3=49cbdc1ae4567ba59ab722a6eed4184d ja3s=174e7e4992a63f6d419626d97363adb8 ja4=t12d0202ip_c1929292aa6b_000000000000 subject=[CN=mail.example.org,O=Mail & Sons,C=DE] established\n" REPORT
+#define EXPECT_DOWNGRADED \
+	"tls TLS 1.2 cipher=c02f sni=[mail] ja3=336f5f33f4497e06a9cd5231997c3982 ja3s=174e7e4992a63f6d419626d97363adb8 ja4=t13d0203ip_c1929292aa6b_b9a491fefe05 downgrade established\n" REPORT
 #define EXPECT_12_RESUMED \
 	"tls TLS 1.2 cipher=c02f sni=[mail] ja3=49cbdc1ae4567ba59ab722a6eed4184d ja3s=174e7e4992a63f6d419626d97363adb8 ja4=t12d0202ip_c1929292aa6b_000000000000 resumed established\n" REPORT
 #define EXPECT_ALERT \
@@ -227,6 +229,17 @@ START_TEST(tls12)
 	finish_12();
 	data('C', 40);
 	expect(EXPECT_12);
+}
+END_TEST
+
+START_TEST(downgraded)
+{
+	begin();
+	client_hello(0x0304, bytes_of(NULL, 0));
+	server_hello_12(bytes_of(NULL, 0), "DOWNGRD\x01");
+	message('S', HELLO_DONE);
+	finish_12();
+	expect(EXPECT_DOWNGRADED);
 }
 END_TEST
 
@@ -325,6 +338,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, tls13_resumed_after_another_hello);
 	tcase_add_test(tests, tls13_refused_by_the_client);
 	tcase_add_test(tests, tls12);
+	tcase_add_test(tests, downgraded);
 	tcase_add_test(tests, tls12_resumed);
 	tcase_add_test(tests, tls12_resumed_by_ticket);
 	tcase_add_test(tests, hello_in_pieces);
