@@ -41,6 +41,7 @@ struct dialogue {
 	bool mismatch : 1;         /* what is spoken is not what the port promises, and has not been said yet */
 	bool spoke_client : 1, spoke_server : 1;
 	bool gap_said : 1;
+	bool refused_tls : 1;      /* the client began with TLS, and the server answered in the clear */
 	bool skims : 1;            /* the parser asks for lengths alone */
 	bool midstream : 1;
 };
@@ -230,6 +231,7 @@ follow(struct dialogue *d, enum parser_verdict verdict, usec_t time)
 	case PARSER_STARTS_TLS:
 		d->state = DIALOGUE_AWAITS_TLS;
 		break;
+	case PARSER_IS_ANOTHERS:
 	case PARSER_INFLATES: /* an inflater reads on where there is one; without it the rest is opaque */
 	case PARSER_IS_DONE:
 		finish_parser(d, time);
@@ -293,15 +295,43 @@ begin_tls(struct dialogue *d, struct bytes data, usec_t time)
 	return false;
 }
 
+/* What the client began is not what the server answers: with whom speaks the server's language the dialogue goes on. False
+ * when nobody does. */
+static bool
+hand_over(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
+{
+	const struct protocol *row = protocol_by_content(from, data, NULL);
+	void *parser;
+
+	if (d->starttls || row == NULL || row == row_of(d->protocol))
+		return false;
+	finish_parser(d, time);
+	parser = row->open(opening_context(d, row->id));
+	if (parser == NULL)
+		return false;
+	row_of(d->protocol)->close(d->parser);
+	d->parser = parser;
+	d->protocol = number_of(row);
+	d->finished = false;
+	d->refused_tls = true;
+	d->mismatch = d->by_port != 0 && row != row_of(d->by_port);
+	return true;
+}
+
 static void
 parse(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
 {
+	enum parser_verdict verdict;
+
 	while (data.len > 0 && d->state != DIALOGUE_COUNTED) {
 		size_t used = 0;
 
 		if (d->state == DIALOGUE_AWAITS_TLS && from == FROM_CLIENT && !begin_tls(d, data, time))
 			return;
-		follow(d, parser_row(d)->data(parser_of(d), from, data, time, &used), time);
+		verdict = parser_row(d)->data(parser_of(d), from, data, time, &used);
+		if (verdict == PARSER_IS_ANOTHERS && hand_over(d, from, data, time))
+			continue;
+		follow(d, verdict, time);
 		if (used == 0)
 			break; /* a parser that uses nothing would turn here forever */
 		data = bytes_skip(data, used);
@@ -439,6 +469,7 @@ observe_session(struct dialogue *d, const struct dialogue_wire *wire, enum sessi
 {
 	struct session_report r = { .end = end, .last = wire->last, .handshake = wire->handshake,
 		.traffic = { wire->traffic[0], wire->traffic[1] }, .starttls = d->starttls, .tls = d->starttls,
+		.refused_tls = d->refused_tls,
 		.one_sided = wire->traffic[0].packets == 0 || wire->traffic[1].packets == 0 };
 
 	struct arena arena;

@@ -211,6 +211,19 @@ agree_to_tls(void)
 	ck_assert(dialogue_listens(talk));
 }
 
+/* The server does not speak TLS on this port: what it speaks is followed. */
+START_TEST(tls_answered_in_the_clear)
+{
+	begin(465);
+	say(FROM_CLIENT, "\x16\x03\x01\x02\x03\x01\x01\xff\x03\x03");
+	say(FROM_SERVER, "220 mx ESMTP ready\r\n");
+	ck_assert(dialogue_listens(talk));
+	ck_assert_ptr_nonnull(strstr(recorder_text(&heard), "anomaly not_tls server\n"));
+	ck_assert_ptr_nonnull(strstr(recorder_text(&heard), "anomaly port_mismatch server\n"));
+	assert_told(finish(), "session smtp fin sent=0\n");
+}
+END_TEST
+
 /* The session keeps the name and the report of what was spoken first. */
 START_TEST(starttls_hands_over_to_tls)
 {
@@ -224,7 +237,7 @@ START_TEST(starttls_hands_over_to_tls)
 	ck_assert(dialogue_listens(talk));
 	dialogue_data(talk, FROM_SERVER, bytes_of(alert, 7), 0);
 	assert_silent(recorder_text(&heard), "anomaly");
-	assert_told(recorder_text(&heard), "tls unknown cipher=0000 sni=[] ja3= ja3s= ja4= starttls\n");
+	assert_told(recorder_text(&heard), "tls unknown cipher=0000 sni=[] ja3= ja3s= ja4= starttls alert=2,40,server\n");
 	assert_told(finish(), "session smtp fin starttls tls sent=0\n");
 }
 END_TEST
@@ -333,6 +346,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, a_probe_alone_is_not_said);
 	tcase_add_test(tests, tls_is_followed);
 	tcase_add_test(tests, tls_answered_by_something_else);
+	tcase_add_test(tests, tls_answered_in_the_clear);
 	tcase_add_test(tests, starttls_hands_over_to_tls);
 	tcase_add_test(tests, starttls_without_memory);
 	tcase_add_test(tests, starttls_and_clear_text_goes_on);

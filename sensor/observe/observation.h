@@ -99,6 +99,7 @@ struct session_report {
 	bool one_sided;             /* packets of one direction only */
 	bool starttls;              /* both sides agreed to TLS inside a clear dialogue */
 	bool tls;                   /* and TLS came */
+	bool refused_tls;           /* the client began with TLS, the server answered in the clear */
 	bool offers_seen;           /* before any login the server said what it can do: whether it offers TLS is known */
 	bool starttls_offered;      /* it offered TLS */
 	bool starttls_masked;       /* one of its offers was painted over, and is as long as that of TLS */

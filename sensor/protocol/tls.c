@@ -125,13 +125,18 @@ static enum parser_verdict
 on_bad(struct tls *t, enum direction from, struct bytes in, usec_t time)
 {
 	enum { SERVER_HELLO = 4 };
+	const struct tls_records *r = &t->records[from];
+	bool first = from == FROM_SERVER && t->handshake != NULL && r->type == 0 && r->have == 0;
 
 	if (t->handshake != NULL && tls_handshake_awaits_ssl2(t->handshake) && from == FROM_SERVER && in.len > 2 &&
-	    (in.at[0] & 0x80) != 0 && in.at[2] == SERVER_HELLO)
+	    (in.at[0] & 0x80) != 0 && in.at[2] == SERVER_HELLO) {
 		tls_handshake_is_ssl2(t->handshake);
-	else
+		first = false;
+	} else {
 		anomaly_say(&t->anomalies, t->context, ANOMALY_NOT_TLS, from, time);
-	return give_up(t, time);
+	}
+	(void)give_up(t, time);
+	return first ? PARSER_IS_ANOTHERS : PARSER_IS_DONE;
 }
 
 static void
