@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cleartext_credentials: a login crossed the wire so that whoever listens can read the secret (RFC 8314 section 3: obsolete).
- * Of high severity when the server had offered to encrypt, in this session or another: then the client is at fault, or made
- * to be. The secret itself is never kept, and so never told.
+ * cleartext_credentials: a login crossed the wire so that whoever listens can read the secret (RFC 8314 section 3:
+ * obsolete). Of high severity when the server had offered to encrypt, in this session or another: then the client is at
+ * fault, or made to be. The secret itself is never kept, and so never told.
  */
 #include <stdlib.h>
 

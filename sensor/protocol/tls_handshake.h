@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tls_handshake: one handshake as far as it crosses in the clear (RFC 8446 section 4, RFC 5246 section 7): its messages are put
- * together from records, read, and said once as OBSERVED_TLS. It exists until both sides encrypt.
+ * tls_handshake: one handshake as far as it crosses in the clear (RFC 8446 section 4, RFC 5246 section 7): its messages
+ * are put together from records, read, and said once as OBSERVED_TLS. It exists until both sides encrypt.
  */
 #ifndef PROTOCOL_TLS_HANDSHAKE_H
 #define PROTOCOL_TLS_HANDSHAKE_H

@@ -47,8 +47,8 @@ looks_like(const struct tls_shape_turn *a, const struct tls_shape_turn *b)
 	return difference >= -1 && difference <= 1 && is_more(a) == is_more(b);
 }
 
-/* The shortest cycle that the latest turns go through, 0: none. Inside a cycle two turns may well look alike: only as many in a
- * row as the longest cycle has turns are no accident. */
+/* The shortest cycle that the latest turns go through, 0: none. Inside a cycle two turns may well look alike: only as
+ * many in a row as the longest cycle has turns are no accident. */
 static unsigned
 period_of(const struct tls_shape *s)
 {
@@ -163,8 +163,8 @@ tls_shape_lost(struct tls_shape *s)
 static bool
 is_sequential(const struct tls_shape *s)
 {
-	return s->turns >= TURNS_LEAST && s->crowded <= s->turns / 8 && s->wide <= s->turns / 8 && s->cyclic_turns >= s->turns / 2 &&
-	    s->cyclic_bytes >= s->record_bytes[FROM_SERVER] / 2;
+	return s->turns >= TURNS_LEAST && s->crowded <= s->turns / 8 && s->wide <= s->turns / 8 &&
+	    s->cyclic_turns >= s->turns / 2 && s->cyclic_bytes >= s->record_bytes[FROM_SERVER] / 2;
 }
 
 static enum estimate_pattern

@@ -7,13 +7,15 @@
  *	         '--- turn --'
  *
  * A turn is a client's flight (records with none of the server's between them) and the server's burst that follows. A
- * client that fetches one message after the other repeats itself: "RETR 7", "DELE 7", "RETR 8", "DELE 8", ... The turns of
- * such a cycle have flights of the same size, but for the digit that a growing number gains at times, and bursts of the same
- * kind: a status, or more. So a turn that looks like the one `period` turns earlier stands for 1/period of a message, if
- * there is more than a status in the cycle. A message that is sent is one large flight, whatever is said before it.
+ * client that fetches one message after the other repeats itself: "RETR 7", "DELE 7", "RETR 8", "DELE 8", ... The
+ * turns of such a cycle have flights of the same size, but for the digit that a growing number gains at times, and
+ * bursts of the same kind: a status, or more. So a turn that looks like the one `period` turns earlier stands for
+ * 1/period of a message, if there is more than a status in the cycle. A message that is sent is one large flight,
+ * whatever is said before it.
  *
- * Where flights of several records are usual the client does not wait for answers, and turns are no commands: then, and where
- * most of what came lies outside of any cycle, no number is told. What it costs: two hundred octets for each connection.
+ * Where flights of several records are usual the client does not wait for answers, and turns are no commands: then,
+ * and where most of what came lies outside of any cycle, no number is told. What it costs: two hundred octets for each
+ * connection.
  */
 #ifndef PROTOCOL_TLS_SHAPE_H
 #define PROTOCOL_TLS_SHAPE_H

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/memory.h"
 #include "support/check_main.h"
 #include "support/hello.h"
 #include "support/script.h"
@@ -232,6 +233,59 @@ START_TEST(tls12)
 }
 END_TEST
 
+/* Memory runs out at each allocation in turn: less is said, nothing is lost, and nothing breaks. */
+START_TEST(without_memory)
+{
+	static const struct protocol_limits limits = { .observations = 5 };
+	struct session session = { .protocol = MAIL_TLS };
+	struct recorder r;
+	struct protocol_context context = { .session = &session, .limits = &limits, .observe = recorder_observe,
+		.observe_arg = &r };
+	struct buffer server, client;
+	size_t used, opened = 0;
+
+	begin();
+	buffer_init(&server, 1 << 16);
+	buffer_init(&client, 1 << 16);
+	hello_extension(&extensions, 0, BYTES("\x00\x07\x00\x00\x04mail"));
+	hello_extension(&extensions, 16, BYTES("\x00\x05\x04imap"));
+	hello_client(&body, &(struct hello){ .version = 0x0303, .ciphers = BYTES("\xc0\x2f"), .extensions = buffer_bytes(&extensions) });
+	hello_message(&part, CLIENT_HELLO, buffer_bytes(&body));
+	hello_record(&client, HANDSHAKE, buffer_bytes(&part));
+	buffer_reset(&body);
+	buffer_reset(&part);
+	hello_certificates(&body, bytes_of(hello_der, hello_der_len), 1);
+	hello_message(&part, CERTIFICATE, buffer_bytes(&body));
+	hello_record(&server, HANDSHAKE, buffer_bytes(&part));
+	for (long granted = 0; granted < 40; granted++) {
+		void *parser;
+
+		recorder_init(&r);
+		(void)buffer_append(&r.text, BYTES("\n")); /* its room is not part of the game */
+		memory_fail_after(granted);
+		parser = protocol_tls.open(&context);
+		if (parser != NULL) {
+			opened++;
+			for (size_t i = 0; i < client.len; i++)
+				(void)protocol_tls.data(parser, FROM_CLIENT, bytes_of(client.at + i, 1), 1, &used);
+			for (size_t i = 0; i < server.len; i++)
+				(void)protocol_tls.data(parser, FROM_SERVER, bytes_of(server.at + i, 1), 1, &used);
+			protocol_tls.finish(parser, 2);
+			protocol_tls.close(parser);
+		}
+		memory_fail_after(-1);
+		recorder_clear(&r);
+	}
+	ck_assert_uint_ge(opened, 38);
+	buffer_clear(&server);
+	buffer_clear(&client);
+	buffer_clear(&text);
+	buffer_clear(&body);
+	buffer_clear(&part);
+	buffer_clear(&extensions);
+}
+END_TEST
+
 START_TEST(downgraded)
 {
 	begin();
@@ -338,6 +392,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, tls13_resumed_after_another_hello);
 	tcase_add_test(tests, tls13_refused_by_the_client);
 	tcase_add_test(tests, tls12);
+	tcase_add_test(tests, without_memory);
 	tcase_add_test(tests, downgraded);
 	tcase_add_test(tests, tls12_resumed);
 	tcase_add_test(tests, tls12_resumed_by_ticket);
