@@ -18,6 +18,7 @@ struct tls {
 	uint32_t handshakes;             /* told */
 	struct anomalies anomalies;
 	bool sends : 1, fetches : 1;     /* what the server is for */
+	bool midstream : 1;              /* what was seen first may be the middle of a record */
 	bool begun : 1;                  /* the client's first octet has come */
 	bool ssl2 : 1;                   /* its hello in SSLv2's form is under way */
 	bool done : 1;
@@ -91,7 +92,7 @@ tls_open(const struct protocol_context *context)
 	if (t == NULL)
 		return NULL;
 	t->context = context;
-	t->begun = context->session->midstream;
+	t->begun = t->midstream = context->session->midstream;
 	note_use(t, context->session);
 	t->handshake = tls_handshake_new(context->starttls);
 	if (t->handshake == NULL) {
@@ -132,7 +133,7 @@ on_bad(struct tls *t, enum direction from, struct bytes in, usec_t time)
 	    (in.at[0] & 0x80) != 0 && in.at[2] == SERVER_HELLO) {
 		tls_handshake_is_ssl2(t->handshake);
 		first = false;
-	} else {
+	} else if (!t->midstream) {
 		anomaly_say(&t->anomalies, t->context, ANOMALY_NOT_TLS, from, time);
 	}
 	(void)give_up(t, time);

@@ -383,6 +383,17 @@ START_TEST(not_tls)
 }
 END_TEST
 
+/* Picked up in the middle: what comes first may be the inside of a record, and is nothing to be said of. */
+START_TEST(midstream)
+{
+	struct script_case c = { .name = "midstream", .script = "C| \\x17\\x03\\x03\\x00\\x20\nS| inside of a record\n",
+		.expected = REPORT, .play = SCRIPT_WHOLE };
+
+	c.play.midstream = true;
+	script_assert(&c, &protocol_tls);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -400,6 +411,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, warning);
 	tcase_add_test(tests, sslv2_form);
 	tcase_add_test(tests, not_tls);
+	tcase_add_test(tests, midstream);
 }
 
 CHECK_MAIN("protocol/tls", add_tests)
