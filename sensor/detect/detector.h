@@ -28,6 +28,19 @@ struct auto_forward_settings {
 	struct names freemail;   /* domains where anybody has a mailbox */
 };
 
+struct starttls_stripped_settings {
+	bool enabled;
+	usec_t memory;           /* how long an offer is remembered of a server that says nothing */
+	size_t servers;          /* remembered */
+	struct networks allow_clients, allow_servers; /* never judged */
+};
+
+struct cleartext_credentials_settings {
+	bool enabled;
+	size_t servers;          /* whose offers are remembered */
+	struct networks allow_clients, allow_servers; /* never judged */
+};
+
 struct sensor_loss_settings {
 	double share;            /* of what should have come, from which on missing is said: 0 to 1; 1: never */
 	usec_t window;
@@ -38,6 +51,8 @@ struct detect_settings {
 	struct sensor_loss_settings sensor_loss;
 	struct upload_asymmetry_settings upload_asymmetry;
 	struct auto_forward_settings auto_forward;
+	struct starttls_stripped_settings starttls_stripped;
+	struct cleartext_credentials_settings cleartext_credentials;
 };
 
 struct detector_context {

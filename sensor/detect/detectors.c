@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/detectors.h"
 
-const struct detector *const detectors[] = { &detector_auto_forward, &detector_upload_asymmetry, &detector_sensor_loss,
-	NULL };
+const struct detector *const detectors[] = { &detector_auto_forward, &detector_upload_asymmetry,
+	&detector_starttls_stripped, &detector_cleartext_credentials, &detector_sensor_loss, NULL };

@@ -9,6 +9,8 @@
 
 extern const struct detector detector_upload_asymmetry;
 extern const struct detector detector_auto_forward;
+extern const struct detector detector_starttls_stripped;
+extern const struct detector detector_cleartext_credentials;
 extern const struct detector detector_sensor_loss;
 
 #endif

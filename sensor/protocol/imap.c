@@ -47,7 +47,7 @@ void
 imap_login(struct imap *p, struct bytes user, struct bytes mechanism, bool cleartext, enum login_outcome outcome, usec_t time)
 {
 	struct login_report report = { .ordinal = p->logins++, .user_text = user, .mechanism = mechanism,
-		.cleartext = cleartext, .outcome = outcome };
+		.cleartext = cleartext, .outcome = outcome, .starttls_offered = p->offers.offered };
 	struct observation o = { .kind = OBSERVED_LOGIN, .time = time, .session = p->context->session, .login = &report };
 
 	if (p->in_auth) {
@@ -71,6 +71,16 @@ is_text(struct bytes b)
 	return true;
 }
 
+/* "a1 OK done" */
+static bool
+is_completion(struct bytes line)
+{
+	struct bytes rest = line, tag = bytes_split(&rest, ' ');
+
+	return tag.len > 0 && tag.len < IMAP_TAG_MAX && ascii_is_alnum(tag.at[0]) &&
+	    (bytes_starts(rest, BYTES("OK ")) || bytes_starts(rest, BYTES("NO ")) || bytes_starts(rest, BYTES("BAD ")));
+}
+
 static enum recognition
 recognise_server(struct bytes first)
 {
@@ -81,14 +91,9 @@ recognise_server(struct bytes first)
 			return RECOGNISED_SURE;
 		return RECOGNISED_LIKELY;
 	}
-	if (first.len > 2 && first.at[0] != '*' && (first.at[0] == '+' || first.at[0] == '-' || first.at[0] == '$'))
-		return bytes_starts(first, BYTES("+OK")) || bytes_starts(first, BYTES("-ERR")) || first.at[0] == '$' ? RECOGNISED_NOT
-															   : RECOGNISED_MAYBE;
-	if (first.len > 3 && ascii_is_digit(first.at[0]) && ascii_is_digit(first.at[1]) && ascii_is_digit(first.at[2]) &&
-	    (first.at[3] == ' ' || first.at[3] == '-'))
-		return RECOGNISED_NOT; /* SMTP, FTP, NNTP */
-	/* In the middle of a conversation anything may be said; some things never are. */
-	return is_text(bytes_first(first, 64)) && !bytes_starts(first, BYTES("HTTP/")) ? RECOGNISED_MAYBE : RECOGNISED_NOT;
+	return bytes_starts(line, BYTES("* ")) || bytes_starts(BYTES("* "), line) || bytes_starts(line, BYTES("+ ")) || is_completion(line)
+	    ? RECOGNISED_MAYBE
+	    : RECOGNISED_NOT;
 }
 
 /* "a1 LOGIN ...": a tag, and a word that nobody else uses so. */
@@ -342,6 +347,9 @@ imap_report(const void *self, struct session_report *r, struct arena *arena)
 	r->messages_fetched = p->fetched;
 	r->messages_appended = p->appended;
 	r->starttls |= p->started_tls;
+	r->offers_seen = p->offers.seen;
+	r->starttls_offered = p->offers.offered;
+	r->starttls_masked = p->offers.masked;
 	r->imap = (struct imap_report){ .banner_text = p->banner, .preauth = p->preauth,
 		.capabilities = word_list_slices(&p->capabilities, arena), .commands = word_list_slices(&p->commands, arena),
 		.searches = word_list_slices(&p->searches, arena), .fetched = p->fetched_literals,

@@ -22,6 +22,7 @@
 #include "protocol/inflater.h"
 #include "protocol/sasl.h"
 #include "protocol/sieve_script.h"
+#include "protocol/starttls.h"
 #include "protocol/stored.h"
 #include "protocol/word_list.h"
 
@@ -125,6 +126,7 @@ struct imap {
 	uint32_t fetched, appended, logins, messages, scripts;
 	uint32_t strange;            /* lines in a row that are not IMAP */
 	struct anomalies anomalies;
+	struct starttls_offers offers;
 	struct imap_tag idle_tag;
 	usec_t idle_since;
 	bool greeted : 1, known : 1, preauth : 1;

@@ -15,8 +15,11 @@ read_capabilities(struct imap *p, struct bytes words)
 	struct imap_token t;
 
 	word_list_clear(&p->capabilities);
-	while ((t = imap_token_next(&words)).kind == IMAP_ATOM && t.text.at[0] != ']')
+	while ((t = imap_token_next(&words)).kind == IMAP_ATOM && t.text.at[0] != ']') {
 		word_list_add(&p->capabilities, t.text, p->context->limits->commands);
+		if (p->logins == 0 && !p->started_tls)
+			starttls_note(&p->offers, t.text, BYTES("STARTTLS"));
+	}
 }
 
 /* "[CAPABILITY ...]" and "[READ-ONLY]" in front of a human text (RFC 9051 section 7.1). */

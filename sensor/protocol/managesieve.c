@@ -10,6 +10,7 @@
 #include "protocol/imap_token.h"
 #include "protocol/sasl.h"
 #include "protocol/sieve_script.h"
+#include "protocol/starttls.h"
 #include "protocol/word_list.h"
 
 #define TEXT_ROOM 1024
@@ -68,6 +69,7 @@ struct managesieve {
 	struct buffer banner, account;
 	struct word_list capabilities, commands;
 	struct anomalies anomalies;
+	struct starttls_offers offers;
 	uint32_t logins, scripts, strange;
 	bool known, greeted, in_auth, starts_tls, started_tls, done;
 };
@@ -110,7 +112,8 @@ tell_login(struct managesieve *m, enum login_outcome outcome, usec_t time)
 {
 	struct login_report report = { .ordinal = m->logins++, .user_text = buffer_bytes(&m->sasl.user),
 		.domain_text = buffer_bytes(&m->sasl.domain), .workstation_text = buffer_bytes(&m->sasl.workstation),
-		.mechanism = buffer_bytes(&m->sasl.name), .cleartext = sasl_secret_was_clear(&m->sasl), .outcome = outcome };
+		.mechanism = buffer_bytes(&m->sasl.name), .cleartext = sasl_secret_was_clear(&m->sasl), .outcome = outcome,
+		.starttls_offered = m->offers.offered };
 	struct observation o = { .kind = OBSERVED_LOGIN, .time = time, .session = m->context->session, .login = &report };
 
 	m->in_auth = false;
@@ -376,6 +379,7 @@ on_capability(struct managesieve *m, struct bytes name, struct bytes rest)
 	struct imap_token value = imap_token_next(&rest);
 
 	word_list_add(&m->capabilities, name, m->context->limits->commands);
+	starttls_note(&m->offers, name, BYTES("STARTTLS"));
 	if (bytes_equal_nocase(name, BYTES("IMPLEMENTATION")) && value.kind == IMAP_STRING && m->banner.len == 0)
 		(void)text_append(&m->banner, value.text, TEXT_ROOM);
 }
@@ -515,6 +519,9 @@ sieve_report(const void *self, struct session_report *r, struct arena *arena)
 
 	r->is_sieve = m->known;
 	r->starttls |= m->started_tls;
+	r->offers_seen = m->offers.seen;
+	r->starttls_offered = m->offers.offered;
+	r->starttls_masked = m->offers.masked;
 	r->sieve = (struct sieve_report){ .banner_text = buffer_bytes(&m->banner),
 		.capabilities = word_list_slices(&m->capabilities, arena), .commands = word_list_slices(&m->commands, arena) };
 }
