@@ -116,7 +116,8 @@ settle_body(struct imap *p, usec_t time)
 {
 	struct imap_busy *b = p->busy;
 	struct imap_fetched *f = &b->body;
-	bool whole = f->section == SECTION_MESSAGE && f->stored.ended;
+	/* The text without its header is all that anybody wants of a message; some programs ask for both one by one. */
+	bool whole = (f->section == SECTION_MESSAGE || (f->section == SECTION_TEXT && !f->partial)) && f->stored.ended;
 
 	if (f->section == SECTION_NONE)
 		return;

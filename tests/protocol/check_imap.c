@@ -57,7 +57,7 @@ static const struct {
 			 "C: a4 FETCH 1 (BODY[TEXT] BODY[1.2])\nS: * 1 FETCH (BODY[TEXT] {4}\nS| text\nS:  BODY[1.2] {2}\nS| xy\nS: )\nS: a4 OK\n",
 	    LOGGED "message imap-fetch accepted whole bytes=16 subject=[One] item=[INBOX] number=1 part peek authenticated\n"
 		   "report imap [OK IMAP4rev1 ready] commands=LOGIN,SELECT,FETCH,FETCH capabilities= searches= fetched=3\n"
-	    COUNTS("0", "1", "1", "2", "6", "0", "3", "-") " {INBOX 0/3}\n", 0 },
+	    COUNTS("1", "0", "1", "2", "6", "0", "3", "-") " {INBOX 1/3}\n", 0 },
 	{ "a message in pieces",
 	    LOGIN SELECT "C: a3 UID FETCH 9 (BODY.PEEK[]<0.16>)\nS: * 1 FETCH (UID 9 BODY[]<0> {16}\nS| Subject: One\\r\\n\\r\\n\nS: )\nS: a3 OK\n"
 			 "C: a4 UID FETCH 9 (BODY.PEEK[]<16.16>)\nS: * 1 FETCH (UID 9 BODY[]<16> {6}\nS| text\\r\\n\nS: )\nS: a4 OK\n",
