@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "detect/forward_evidence.h"
+#include "settings/allow_text.h"
 #include "settings/layer.h"
 #include "settings/rule_files.h"
 
@@ -187,4 +188,35 @@ settings_free(struct settings *s)
 	free(s->file);
 	free(s->rules_from);
 	free(s);
+}
+
+void
+settings_expired(const struct settings *s, usec_t now, void (*say)(void *arg, const char *path, const char *allowance),
+    void *arg)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		struct allow_list list;
+
+		if (options[i].kind != OPTION_ALLOW)
+			continue;
+		memcpy(&list.at, (const char *)s + options[i].offset, sizeof(list.at));
+		memcpy(&list.len, (const char *)s + options[i].len_offset, sizeof(list.len));
+		for (size_t k = 0; k < list.len; k++) {
+			struct buffer text;
+
+			if (list.at[k].until > now)
+				continue;
+			buffer_init(&text, VALUE_OCTETS_MAX + VALUE_TEXT_MAX);
+			allow_write(&list.at[k], &text);
+			if (buffer_append_octet(&text, '\0'))
+				say(arg, options[i].path, (const char *)text.at);
+			buffer_clear(&text);
+		}
+	}
+}
+
+bool
+settings_on_command_line(const struct settings *s, const char *path)
+{
+	return layer_origin_of(s, option_find(path))->command_line;
 }
