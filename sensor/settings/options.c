@@ -261,8 +261,9 @@ const struct option options[] = {
 	{ "detect.alerts.forget", OPTION_DURATION, SCALAR(detect.alerts.forget), .standard = "1d",
 	    RANGE(S(1), DAYS(365)), .help = "Silence after which a finding that turns up again is a new one." },
 
-	{ "detect.memory", OPTION_SIZE, SCALAR(detect.memory), LIVE, .standard = "128MiB", RANGE(MIB(1), GIB(64)),
-	    .help = "Memory for what detectors remember of clients, accounts and servers; the longest unused gives way." },
+	{ "detect.memory", OPTION_SIZE, SCALAR(detect.memory), LIVE, .standard = "64MiB", RANGE(MIB(1), GIB(64)),
+	    .help = "Memory for what detectors remember of clients, accounts and servers, at most a sixteenth of limits.memory; "
+		    "the longest unused gives way." },
 	{ "detect.learning", OPTION_DURATION, SCALAR(detect.learning), LIVE, .standard = "7d", RANGE(0, DAYS(365)),
 	    .help = "How long what is usual is learnt before something is unusual; 0: everything new is." },
 	{ "detect.allow", ALLOW(detect.allow),

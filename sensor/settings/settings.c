@@ -10,6 +10,9 @@
 #include "settings/layer.h"
 #include "settings/rule_files.h"
 
+/* Of limits.memory the detectors' tables may have at most this part. */
+#define DETECTORS_PART 16
+
 /* Options whose values must stand in this order. */
 static const struct {
 	const char *lower, *upper;
@@ -64,6 +67,14 @@ judge_order(const struct settings *s, struct complaints *c)
 		if (number_of(s, lower) > number_of(s, upper))
 			complain_of_order(s, lower, upper, c);
 	}
+}
+
+/* A small limits.memory is for connections first. */
+static void
+limit_detectors(struct settings *s)
+{
+	if (s->detect.memory > s->memory / DETECTORS_PART)
+		s->detect.memory = s->memory / DETECTORS_PART;
 }
 
 /* The host name stands in for a name that was not given. */
@@ -162,6 +173,7 @@ settings_load(const char *path, const char *const *sets, size_t set_count, struc
 		(void)layer_set(s, sets[i], c);
 	if (c->count == before)
 		judge_order(s, c);
+	limit_detectors(s);
 	(void)rule_files_read(s, c);
 	if (c->count == before && name_sensor(s) && want_headers(s) && s->rules_from != NULL)
 		return s;
