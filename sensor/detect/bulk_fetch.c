@@ -54,9 +54,9 @@ is_reading(const void *value)
 }
 
 static const struct kit_row rows[] = {
-	{ .name = "bulk_fetch.sessions", .kind = KIT_MAP, .at = offsetof(struct bulk_fetch, sessions), .share = 90,
+	{ .name = "bulk_fetch.sessions", .kind = KIT_MAP, .at = offsetof(struct bulk_fetch, sessions), .share = 80,
 	    .span = 2 * 86400 * USEC_PER_SEC, .value_size = sizeof(struct reading), .fits = is_reading },
-	{ .name = "bulk_fetch.accounts", .kind = KIT_SPREAD, .at = offsetof(struct bulk_fetch, accounts), .share = 100,
+	{ .name = "bulk_fetch.accounts", .kind = KIT_SPREAD, .at = offsetof(struct bulk_fetch, accounts), .share = 80,
 	    .span_option = OPTION(window) },
 	{ .name = "bulk_fetch.clients", .kind = KIT_SEEN, .at = offsetof(struct bulk_fetch, clients), .share = 30,
 	    .span = 90 * 86400 * USEC_PER_SEC },

@@ -81,7 +81,7 @@ contradicts(struct bytes name, unsigned class)
 	struct bytes extension = outward_extension(name);
 	char word[16] = " ";
 
-	if (extension.len == 0 || extension.len > sizeof(word) - 3)
+	if (extension.len == 0 || extension.len > sizeof(word) - 3 || bytes_find(extension, ' ') != BYTES_NOWHERE)
 		return false;
 	for (size_t i = 0; i < extension.len; i++)
 		word[i + 1] = (char)ascii_lower(extension.at[i]);

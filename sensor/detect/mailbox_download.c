@@ -36,18 +36,19 @@ struct mailbox_download {
 	struct map *said;        /* by pair */
 };
 
-/* A spread of 0.7 is a factor of two: with less than a dozen times the usual amount nobody is conspicuous. */
-static const struct baseline_shape own = { .method = BASELINE_MEDIAN, .ring = 24, .samples = 8, .z = 3.5, .floor = 0.7 };
+/* A spread of 0.7 is a factor of two: with less than a dozen times the usual amount nobody is conspicuous. Who would shift
+ * the median must keep below the limit for half a ring: some working days. */
+static const struct baseline_shape own = { .method = BASELINE_MEDIAN, .ring = 64, .samples = 8, .z = 3.5, .floor = 0.7 };
 static const struct baseline_shape peers = { .method = BASELINE_MEDIAN, .ring = 200, .samples = 30, .z = 3.5, .floor = 0.5 };
 
 #define OPTION(member) offsetof(struct detect_settings, mailbox_download.member)
 
 static const struct kit_row rows[] = {
-	{ .name = "mailbox_download.sums", .kind = KIT_WINDOW, .at = offsetof(struct mailbox_download, sums), .share = 70,
+	{ .name = "mailbox_download.sums", .kind = KIT_WINDOW, .at = offsetof(struct mailbox_download, sums), .share = 55,
 	    .span_option = OPTION(window) },
 	{ .name = "mailbox_download.hours", .kind = KIT_MAP, .at = offsetof(struct mailbox_download, hours), .share = 20,
 	    .span = 30 * 86400 * USEC_PER_SEC, .value_size = sizeof(struct kit_bucket) },
-	{ .name = "mailbox_download.own", .kind = KIT_BASELINE, .at = offsetof(struct mailbox_download, own), .share = 70,
+	{ .name = "mailbox_download.own", .kind = KIT_BASELINE, .at = offsetof(struct mailbox_download, own), .share = 90,
 	    .shape = &own },
 	{ .name = "mailbox_download.peers", .kind = KIT_BASELINE, .at = offsetof(struct mailbox_download, peers),
 	    .share = 20, .shape = &peers },

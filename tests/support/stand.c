@@ -180,3 +180,35 @@ stand_volume(const char *client, const char *server, uint16_t port, unsigned num
 	o.volume = &v;
 	stand_show(o);
 }
+
+void
+stand_mail(struct stand_mail *m, const char *from, const char *to)
+{
+	memset(m, 0, sizeof(*m));
+	scene_init(&m->scene, "10.0.0.25", "198.51.100.25");
+	scene_from(&m->scene, from);
+	scene_to(&m->scene, to);
+	m->scene.content.parts = m->parts;
+	m->scene.content.part_count = 1;
+	m->parts[0] = (struct message_part){ .content_type = BYTES("multipart/mixed"), .is_branch = true };
+}
+
+void
+stand_attach(struct stand_mail *m, const char *name, const char *type, uint64_t size)
+{
+	if (m->scene.content.part_count == STAND_PARTS)
+		abort();
+	m->parts[m->scene.content.part_count++] = (struct message_part){ .depth = 1,
+		.content_type = BYTES("application/octet-stream"), .name_text = bytes_str(name),
+		.detected_type = bytes_str(type), .is_attachment = true, .complete = true, .size = size };
+}
+
+void
+stand_send(struct stand_mail *m)
+{
+	static unsigned number;
+
+	snprintf(m->message_id, sizeof(m->message_id), "message-%u@company.example", number++);
+	m->scene.content.message_id = bytes_str(m->message_id);
+	stand_show(scene_message(&m->scene));
+}

@@ -55,4 +55,22 @@ void stand_report(const char *client, const char *server, uint16_t port, unsigne
 /* So many octets more from and to the server in session `number`; totals are kept for the session shown last. */
 void stand_volume(const char *client, const char *server, uint16_t port, unsigned number, uint64_t from, uint64_t to);
 
+/* A message on its way out, by SMTP from 10.0.0.25 to 198.51.100.25, with attachments. */
+#define STAND_PARTS 64
+
+struct stand_mail {
+	struct scene scene;
+	struct message_part parts[STAND_PARTS];
+	char message_id[64];
+};
+
+/* From one envelope sender to one recipient; texts are borrowed. */
+void stand_mail(struct stand_mail *, const char *from, const char *to);
+
+/* One more attachment: name, detected type (NULL: none), size. */
+void stand_attach(struct stand_mail *, const char *name, const char *type, uint64_t size);
+
+/* Shows it, as a message of its own. */
+void stand_send(struct stand_mail *);
+
 #endif
