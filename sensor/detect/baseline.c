@@ -7,6 +7,9 @@
 /* MAD of a normal distribution, in deviations. */
 #define MAD_OF_NORMAL 0.6745
 
+/* No amount is larger: what is said of it must fit a number of octets. */
+#define AMOUNT_MAX 1e18
+
 struct past {
 	usec_t first;
 	uint32_t samples; /* ever; stays at its largest number */
@@ -111,8 +114,8 @@ baselines_look(const struct baselines *b, struct identity key, usec_t now)
 		return v;
 	limit = limit_of(b, p, &usual);
 	v.samples = p->samples;
-	v.usual = expm1(usual);
-	v.limit = expm1(limit);
+	v.usual = fmin(expm1(usual), AMOUNT_MAX);
+	v.limit = fmin(expm1(limit), AMOUNT_MAX);
 	v.learnt = p->samples >= b->shape.samples && now - p->first >= b->shape.learning;
 	return v;
 }
@@ -120,7 +123,7 @@ baselines_look(const struct baselines *b, struct identity key, usec_t now)
 void
 baselines_teach(struct baselines *b, struct identity key, usec_t now, double sample)
 {
-	double x = log1p(sample > 0 ? sample : 0), usual, limit;
+	double x = log1p(fmin(fmax(sample, 0), AMOUNT_MAX)), usual, limit;
 	struct past *p;
 	bool made;
 
@@ -219,22 +222,36 @@ is_past(const void *value)
 {
 	const struct past *p = value;
 
-	return isfinite(p->mean) && isfinite(p->variance) && p->variance >= 0 && p->next < BASELINE_RING_MAX;
+	return p->mean >= 0 && p->mean <= log1p(AMOUNT_MAX) && p->variance >= 0 && isfinite(p->variance) &&
+	       p->next < BASELINE_RING_MAX && p->first >= 0;
+}
+
+/* The size of an entry is that of the ring, or nearly: a place beyond it is none. */
+static bool
+has_sound_ring(const struct baselines *b, struct past *p)
+{
+	p->next %= b->shape.ring;
+	for (unsigned i = 0; b->shape.method == BASELINE_MEDIAN && i < b->shape.ring; i++)
+		if (!(p->ring[i] >= 0 && (double)p->ring[i] <= 2 * log1p(AMOUNT_MAX)))
+			return false;
+	return true;
 }
 
 bool
 baselines_load(struct baselines *b, struct state_in *in)
 {
 	uint64_t method = state_get_u64(in), frozen = state_get_u64(in);
-	struct past *p;
+	struct past *p, *newer;
 
 	if (method != b->shape.method || frozen > INT64_MAX ||
 	    !state_get_map(in, b->keys, sizeof(struct identity), past_size(&b->shape), is_past))
 		return false;
 	b->frozen = (usec_t)frozen;
-	/* The size of an entry is that of the ring, or nearly: a place beyond it is none. */
-	for (p = map_oldest(b->keys, 0); p != NULL; p = map_newer(b->keys, p))
-		p->next %= b->shape.ring;
+	for (p = map_oldest(b->keys, 0); p != NULL; p = newer) {
+		newer = map_newer(b->keys, p);
+		if (!has_sound_ring(b, p))
+			map_remove(b->keys, p);
+	}
 	return true;
 }
 

@@ -106,12 +106,20 @@ first_seen_save(const struct first_seen *f, struct state_out *out)
 	state_put_map(out, f->things, sizeof(struct identity), sizeof(struct seen));
 }
 
+static bool
+is_seen(const void *value)
+{
+	const struct seen *s = value;
+
+	return s->first >= 0 && s->last >= 0 && s->mark <= INT64_MAX;
+}
+
 bool
 first_seen_load(struct first_seen *f, struct state_in *in)
 {
 	uint64_t since = state_get_u64(in);
 
-	if (!state_get_map(in, f->things, sizeof(struct identity), sizeof(struct seen), NULL))
+	if (!state_get_map(in, f->things, sizeof(struct identity), sizeof(struct seen), is_seen))
 		return false;
 	if (since < (uint64_t)f->since)
 		f->since = (usec_t)since;

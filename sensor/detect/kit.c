@@ -242,6 +242,20 @@ save_table(const struct kit_row *row, const void *table, struct state_out *out)
 	}
 }
 
+/* A time before 1970 is none. */
+static bool
+have_times(struct map *m)
+{
+	const usec_t *last;
+	bool fine = true;
+
+	for (last = map_oldest(m, 0); last != NULL && fine; last = map_newer(m, last))
+		fine = *last >= 0;
+	while (!fine && (last = map_oldest(m, 0)) != NULL)
+		map_remove(m, (void *)(uintptr_t)last);
+	return fine;
+}
+
 static bool
 load_table(const struct kit_row *row, void *table, struct state_in *in)
 {
@@ -257,7 +271,8 @@ load_table(const struct kit_row *row, void *table, struct state_in *in)
 	case KIT_MAP:
 		break;
 	}
-	return state_get_map(in, table, sizeof(struct identity), row->value_size, row->fits);
+	return state_get_map(in, table, sizeof(struct identity), row->value_size, row->fits) &&
+	       have_times(table);
 }
 
 void

@@ -68,7 +68,7 @@ struct judgement {
 static double
 limit_of(const struct baseline_view *v, const struct judgement *j)
 {
-	return v->limit + (j->windows > 1 ? (j->windows - 1) * v->usual : 0);
+	return fmin(v->limit + (j->windows > 1 ? (j->windows - 1) * v->usual : 0), 1e18);
 }
 
 static void

@@ -144,7 +144,7 @@ static bool
 is_reach(const void *value)
 {
 	const struct reach *r = value;
-	bool sound = r->newest >= 0 && r->newest < INT64_MAX / 2;
+	bool sound = r->newest >= 0 && r->newest < INT64_MAX / 2 && r->last >= 0;
 
 	for (int i = 0; i < SPREAD_SLOTS; i++)
 		sound = sound && distinct_is_sound(&r->slots[i]);

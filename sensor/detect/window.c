@@ -154,7 +154,7 @@ is_sums(const void *value)
 {
 	const struct sums *s = value;
 
-	return s->newest >= 0 && s->newest < INT64_MAX / 2;
+	return s->newest >= 0 && s->newest < INT64_MAX / 2 && s->last >= 0;
 }
 
 bool

@@ -198,6 +198,36 @@ START_TEST(a_section_cut_anywhere)
 }
 END_TEST
 
+/* Each octet spoilt, with a right checksum: what is taken over can be used, whatever it is. */
+START_TEST(a_spoilt_octet_anywhere)
+{
+	struct model *m = new_model(), *other;
+	struct state_out out;
+	size_t whole;
+
+	fill(m, 0, 2, SCENE_NOON);
+	state_out_init(&out, 1 << 22);
+	kit_save(m, &out);
+	whole = out.image.len;
+	kit_close(m);
+	for (size_t n = 32; n < whole; n += 3) {
+		for (int bit = 0; bit < 8; bit += 7) {
+			out.image.len = whole;
+			out.image.at[n] ^= (uint8_t)(1 << bit);
+			ck_assert(state_finish(&out));
+			other = new_model();
+			(void)kit_load(other, buffer_bytes(&out.image));
+			fill(other, 0, 4, SCENE_NOON + HOUR);
+			(void)baselines_look(other->baseline, key(1), SCENE_NOON);
+			kit_tick(other, SCENE_NOON + HOUR);
+			kit_close(other);
+			out.image.at[n] ^= (uint8_t)(1 << bit);
+		}
+	}
+	state_out_clear(&out);
+}
+END_TEST
+
 START_TEST(buckets_go_by_the_clock)
 {
 	struct map *m = map_new(sizeof(struct identity), sizeof(struct kit_bucket), 8, NULL, NULL);
@@ -260,6 +290,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, a_reload_replaces_what_has_no_meaning_any_more);
 	tcase_add_test(tests, each_table_is_taken_over_or_not);
 	tcase_add_test(tests, a_section_cut_anywhere);
+	tcase_add_test(tests, a_spoilt_octet_anywhere);
 	tcase_add_test(tests, buckets_go_by_the_clock);
 	tcase_add_test(tests, said_once_per_severity_and_span);
 	tcase_add_test(tests, names_and_networks);
