@@ -17,7 +17,8 @@ snapshot_open(struct snapshot *s, const struct settings *settings, bool files, s
 	switch (delivery_load_state(d, s->path, &refused, error)) {
 	case STATE_READ:
 		if (refused > 0)
-			log_warning("state", "%s: %u of its tables are of other settings: those begin anew", s->path, refused);
+			log_warning(
+			    "state", "%s: %u of its tables are of other settings: those begin anew", s->path, refused);
 		log_info("state", "what was learnt before is back from %s", s->path);
 		break;
 	case STATE_ABSENT:

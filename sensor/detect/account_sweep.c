@@ -2,9 +2,9 @@
  *
  * account_sweep: one client read many accounts.
  *
- * A person reads one mailbox, or the few that were shared with them. Who has the passwords of many reads them in minutes, or
- * patiently over a day: both spans are watched. A client is an IPv4 address, or an IPv6 /64, in which addresses change at
- * will.
+ * A person reads one mailbox, or the few that were shared with them. Who has the passwords of many reads them in
+ * minutes, or patiently over a day: both spans are watched. A client is an IPv4 address, or an IPv6 /64, in which
+ * addresses change at will.
  */
 #include "detect/detectors.h"
 #include "detect/draft.h"
@@ -31,12 +31,22 @@ struct account_sweep {
 #define OPTION(member) offsetof(struct detect_settings, account_sweep.member)
 
 static const struct kit_row rows[] = {
-	{ .name = "account_sweep.quick", .kind = KIT_SPREAD, .at = offsetof(struct account_sweep, quick), .share = 30,
+	{ .name = "account_sweep.quick",
+	    .kind = KIT_SPREAD,
+	    .at = offsetof(struct account_sweep, quick),
+	    .share = 30,
 	    .span_option = OPTION(window) },
-	{ .name = "account_sweep.slow", .kind = KIT_SPREAD, .at = offsetof(struct account_sweep, slow), .share = 30,
+	{ .name = "account_sweep.slow",
+	    .kind = KIT_SPREAD,
+	    .at = offsetof(struct account_sweep, slow),
+	    .share = 30,
 	    .span_option = OPTION(slow_window) },
-	{ .name = "account_sweep.said", .kind = KIT_MAP, .at = offsetof(struct account_sweep, said), .share = 5,
-	    .span_option = OPTION(slow_window), .value_size = sizeof(struct kit_said) },
+	{ .name = "account_sweep.said",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct account_sweep, said),
+	    .share = 5,
+	    .span_option = OPTION(slow_window),
+	    .value_size = sizeof(struct kit_said) },
 };
 
 static void
@@ -57,11 +67,13 @@ raise_alert(struct account_sweep *d, const struct observation *o, struct bytes a
 	sentence_add_span(&a.reason, span);
 	sentence_add(&a.reason, ", the latest ");
 	sentence_add_wire(&a.reason, account, 100);
-	sentence_add(&a.reason, " on %s, held against %llu accounts; find out who is at that host, and list it under roles if "
-				"it is a webmail, backup or shared one.",
+	sentence_add(&a.reason,
+	    " on %s, held against %llu accounts; find out who is at that host, and list it under roles if "
+	    "it is a webmail, backup or shared one.",
 	    endpoint_text(server, &s->server), (unsigned long long)least);
 	sentence_add(&a.key, "%s", client);
-	draft_figure(&a, "accounts", "different accounts read by this client", held.text, "%llu", (unsigned long long)count);
+	draft_figure(
+	    &a, "accounts", "different accounts read by this client", held.text, "%llu", (unsigned long long)count);
 	draft_user(&a, account);
 	draft_raise(&a, d->kit.context.alerts);
 }
@@ -105,7 +117,7 @@ observe(void *self, const struct observation *o)
 	if (kit_is_reading(o))
 		note(d, o, o->message->item.account_text);
 	else if (o->kind == OBSERVED_SESSION && o->report->has_collection &&
-	    o->report->collection.read_whole + o->report->collection.read_part > 0)
+		 o->report->collection.read_whole + o->report->collection.read_part > 0)
 		note(d, o, o->report->collection.account_text);
 }
 

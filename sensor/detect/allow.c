@@ -27,9 +27,8 @@ names(const struct allowance *a, struct bytes who)
 	if (at == BYTES_NOWHERE || bytes_find(entry, '@') != BYTES_NOWHERE)
 		return false;
 	domain = bytes_skip(who, at + 1);
-	return bytes_equal_nocase(domain, entry) ||
-	       (domain.len > entry.len && bytes_ends_nocase(domain, entry) &&
-		   domain.at[domain.len - entry.len - 1] == '.');
+	return bytes_equal_nocase(domain, entry) || (domain.len > entry.len && bytes_ends_nocase(domain, entry) &&
+							domain.at[domain.len - entry.len - 1] == '.');
 }
 
 const struct allowance *

@@ -2,9 +2,9 @@
  *
  * auth_bruteforce: passwords are tried on one account, from one client or from many.
  *
- * A telephone that was not told the new password tries the old one for days. It is known: it has logged in to this account
- * before. So failures of a client network that had the password count apart, and ten times as many of them are borne.
- * Failures without a name (the mechanism hides it) count for the client.
+ * A telephone that was not told the new password tries the old one for days. It is known: it has logged in to this
+ * account before. So failures of a client network that had the password count apart, and ten times as many of them are
+ * borne. Failures without a name (the mechanism hides it) count for the client.
  */
 #include "detect/detectors.h"
 #include "detect/draft.h"
@@ -24,23 +24,36 @@ static const struct alert_rule rule = {
 
 struct auth_bruteforce {
 	struct kit kit;
-	struct window *failures;   /* by account and server, apart for clients that are known */
-	struct spread *sources;    /* client networks of these failures */
-	struct first_seen *known;  /* account, server and client network of each success */
+	struct window *failures;  /* by account and server, apart for clients that are known */
+	struct spread *sources;	  /* client networks of these failures */
+	struct first_seen *known; /* account, server and client network of each success */
 	struct map *said;
 };
 
 #define OPTION(member) offsetof(struct detect_settings, auth_bruteforce.member)
 
 static const struct kit_row rows[] = {
-	{ .name = "auth_bruteforce.failures", .kind = KIT_WINDOW, .at = offsetof(struct auth_bruteforce, failures),
-	    .share = 30, .span_option = OPTION(window) },
-	{ .name = "auth_bruteforce.sources", .kind = KIT_SPREAD, .at = offsetof(struct auth_bruteforce, sources),
-	    .share = 30, .span_option = OPTION(window) },
-	{ .name = "auth_bruteforce.known", .kind = KIT_SEEN, .at = offsetof(struct auth_bruteforce, known), .share = 20,
+	{ .name = "auth_bruteforce.failures",
+	    .kind = KIT_WINDOW,
+	    .at = offsetof(struct auth_bruteforce, failures),
+	    .share = 30,
+	    .span_option = OPTION(window) },
+	{ .name = "auth_bruteforce.sources",
+	    .kind = KIT_SPREAD,
+	    .at = offsetof(struct auth_bruteforce, sources),
+	    .share = 30,
+	    .span_option = OPTION(window) },
+	{ .name = "auth_bruteforce.known",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct auth_bruteforce, known),
+	    .share = 20,
 	    .span = 90 * 86400 * USEC_PER_SEC },
-	{ .name = "auth_bruteforce.said", .kind = KIT_MAP, .at = offsetof(struct auth_bruteforce, said), .share = 5,
-	    .span_option = OPTION(window), .value_size = sizeof(struct kit_said) },
+	{ .name = "auth_bruteforce.said",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct auth_bruteforce, said),
+	    .share = 5,
+	    .span_option = OPTION(window),
+	    .value_size = sizeof(struct kit_said) },
 };
 
 /* What failed once more, and how often it did. */
@@ -73,7 +86,8 @@ raise_alert(struct auth_bruteforce *d, const struct observation *o, const struct
 	}
 	sentence_add(&a.reason, " on %s, ", server);
 	if (t->sources > 1)
-		sentence_add(&a.reason, "from %llu networks, the latest from %s", (unsigned long long)t->sources, client);
+		sentence_add(
+		    &a.reason, "from %llu networks, the latest from %s", (unsigned long long)t->sources, client);
 	else
 		sentence_add(&a.reason, "from %s", client);
 	sentence_add(&a.reason, ", held against %llu; ", (unsigned long long)t->least);
@@ -112,8 +126,8 @@ failed(struct auth_bruteforce *d, const struct observation *o, struct trial *t, 
 	if (!window_add(d->failures, key, o->time, more, sums))
 		return;
 	t->failures = sums[0];
-	t->sources = spread_add(d->sources, key, o->time, kit_key("network", kit_address_bytes(&network), bytes_of(NULL, 0)),
-	    NULL);
+	t->sources = spread_add(
+	    d->sources, key, o->time, kit_key("network", kit_address_bytes(&network), bytes_of(NULL, 0)), NULL);
 	if (t->failures < t->least)
 		return;
 	severity = t->known ? SEVERITY_LOW : t->failures >= HIGH_TIMES * t->least ? SEVERITY_HIGH : SEVERITY_MEDIUM;

@@ -4,8 +4,8 @@
  *
  * From one client network within an hour; or on one server over days, a few attempts an hour and nearly each from a new
  * address (Microsoft on STRONTIUM, 2020), which only a count by server shows. People mistype, and their telephones hold
- * old passwords: the count by server leaves out a failure that the same client makes good soon, and one of a client that
- * had the password before.
+ * old passwords: the count by server leaves out a failure that the same client makes good soon, and one of a client
+ *that had the password before.
  *
  *	failure ---> pending ---- patience passed ---> counts for the server
  *	                \---- success -------------> was a slip
@@ -34,10 +34,10 @@ struct pending {
 
 struct auth_spray {
 	struct kit kit;
-	struct spread *clients;   /* accounts that failed, by client network and server */
-	struct spread *servers;   /* accounts that failed, by server */
-	struct spread *sources;   /* client networks of these */
-	struct map *pending;      /* by account, server and client network */
+	struct spread *clients;	  /* accounts that failed, by client network and server */
+	struct spread *servers;	  /* accounts that failed, by server */
+	struct spread *sources;	  /* client networks of these */
+	struct map *pending;	  /* by account, server and client network */
 	struct first_seen *known; /* the same of each success */
 	struct map *said;
 };
@@ -45,18 +45,38 @@ struct auth_spray {
 #define OPTION(member) offsetof(struct detect_settings, auth_spray.member)
 
 static const struct kit_row rows[] = {
-	{ .name = "auth_spray.clients", .kind = KIT_SPREAD, .at = offsetof(struct auth_spray, clients), .share = 40,
+	{ .name = "auth_spray.clients",
+	    .kind = KIT_SPREAD,
+	    .at = offsetof(struct auth_spray, clients),
+	    .share = 40,
 	    .span_option = OPTION(window) },
-	{ .name = "auth_spray.servers", .kind = KIT_SPREAD, .at = offsetof(struct auth_spray, servers), .share = 5,
+	{ .name = "auth_spray.servers",
+	    .kind = KIT_SPREAD,
+	    .at = offsetof(struct auth_spray, servers),
+	    .share = 5,
 	    .span_option = OPTION(server_window) },
-	{ .name = "auth_spray.sources", .kind = KIT_SPREAD, .at = offsetof(struct auth_spray, sources), .share = 5,
+	{ .name = "auth_spray.sources",
+	    .kind = KIT_SPREAD,
+	    .at = offsetof(struct auth_spray, sources),
+	    .share = 5,
 	    .span_option = OPTION(server_window) },
-	{ .name = "auth_spray.pending", .kind = KIT_MAP, .at = offsetof(struct auth_spray, pending), .share = 20,
-	    .span_option = OPTION(patience), .value_size = sizeof(struct pending) },
-	{ .name = "auth_spray.known", .kind = KIT_SEEN, .at = offsetof(struct auth_spray, known), .share = 20,
+	{ .name = "auth_spray.pending",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct auth_spray, pending),
+	    .share = 20,
+	    .span_option = OPTION(patience),
+	    .value_size = sizeof(struct pending) },
+	{ .name = "auth_spray.known",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct auth_spray, known),
+	    .share = 20,
 	    .span = 90 * 86400 * USEC_PER_SEC },
-	{ .name = "auth_spray.said", .kind = KIT_MAP, .at = offsetof(struct auth_spray, said), .share = 5,
-	    .span_option = OPTION(server_window), .value_size = sizeof(struct kit_said) },
+	{ .name = "auth_spray.said",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct auth_spray, said),
+	    .share = 5,
+	    .span_option = OPTION(server_window),
+	    .value_size = sizeof(struct kit_said) },
 };
 
 static enum severity
@@ -66,8 +86,8 @@ severity_of(uint64_t count, uint64_t least)
 }
 
 static void
-raise_for_client(struct auth_spray *d, const struct observation *o, struct bytes account, uint64_t count,
-    enum severity severity)
+raise_for_client(
+    struct auth_spray *d, const struct observation *o, struct bytes account, uint64_t count, enum severity severity)
 {
 	const struct auth_spray_settings *settings = &d->kit.context.settings->auth_spray;
 	const struct session *s = o->session;
@@ -88,8 +108,8 @@ raise_for_client(struct auth_spray *d, const struct observation *o, struct bytes
 	sentence_add(&a.reason, ", held against %llu accounts; block the network, and look for a success after it.",
 	    (unsigned long long)settings->accounts);
 	sentence_add(&a.key, "%s > %s", network, address_text(address, &s->server.address));
-	draft_figure(&a, "accounts", "accounts that failed from this network", held.text, "%llu",
-	    (unsigned long long)count);
+	draft_figure(
+	    &a, "accounts", "accounts that failed from this network", held.text, "%llu", (unsigned long long)count);
 	draft_user(&a, account);
 	draft_raise(&a, d->kit.context.alerts);
 }
@@ -112,11 +132,13 @@ raise_for_server(struct auth_spray *d, usec_t now, const struct address *server,
 	sentence_add_span(&held, settings->server_window);
 	sentence_add(&a.reason, "Logins to %llu accounts on %s failed within ", (unsigned long long)count, address);
 	sentence_add_span(&a.reason, settings->server_window);
-	sentence_add(&a.reason, ", from %llu networks that never had their passwords, held against %llu accounts: somebody "
-				"tries few passwords on many accounts, slowly; look for successes from new networks.",
+	sentence_add(&a.reason,
+	    ", from %llu networks that never had their passwords, held against %llu accounts: somebody "
+	    "tries few passwords on many accounts, slowly; look for successes from new networks.",
 	    (unsigned long long)sources, (unsigned long long)settings->server_accounts);
 	sentence_add(&a.key, "* > %s", address);
-	draft_figure(&a, "accounts", "accounts that failed on this server", held.text, "%llu", (unsigned long long)count);
+	draft_figure(
+	    &a, "accounts", "accounts that failed on this server", held.text, "%llu", (unsigned long long)count);
 	draft_figure(&a, "sources", "client networks they failed from", "", "%llu", (unsigned long long)sources);
 	draft_host(&a, bytes_str(address));
 	draft_raise(&a, d->kit.context.alerts);
@@ -161,7 +183,9 @@ failed(struct auth_spray *d, const struct observation *o, struct bytes account, 
 	bool grew;
 
 	if (p != NULL && p->last == 0) {
-		*p = (struct pending){ .last = o->time, .account = what, .network = network, .server = s->server.address };
+		*p = (struct pending){
+			.last = o->time, .account = what, .network = network, .server = s->server.address
+		};
 		map_touch(d->pending, p, 0);
 	}
 	if ((site_roles(d->kit.context.site, &s->client.address, o->time) & SITE_ROLES_SHARED) != 0)
@@ -195,7 +219,7 @@ observe(void *self, const struct observation *o)
 		if (p != NULL)
 			map_remove(d->pending, p);
 	} else if (first_seen_find(d->known, pair, o->time) == NULL &&
-	    !kit_excuses(&d->kit, &settings->allow, 0, o, &account, 1)) {
+		   !kit_excuses(&d->kit, &settings->allow, 0, o, &account, 1)) {
 		failed(d, o, account, pair);
 	}
 }

@@ -22,19 +22,28 @@ static const struct alert_rule rule = {
 
 struct auth_success {
 	struct kit kit;
-	struct window *failures;     /* by account; by client network; by both */
-	struct spread *accounts;     /* that failed, by client network */
-	struct first_seen *known;    /* account, server and client network of each success; and the account alone */
+	struct window *failures;  /* by account; by client network; by both */
+	struct spread *accounts;  /* that failed, by client network */
+	struct first_seen *known; /* account, server and client network of each success; and the account alone */
 };
 
 #define OPTION(member) offsetof(struct detect_settings, auth_success_after_failures.member)
 
 static const struct kit_row rows[] = {
-	{ .name = "auth_success.failures", .kind = KIT_WINDOW, .at = offsetof(struct auth_success, failures), .share = 50,
+	{ .name = "auth_success.failures",
+	    .kind = KIT_WINDOW,
+	    .at = offsetof(struct auth_success, failures),
+	    .share = 50,
 	    .span_option = OPTION(window) },
-	{ .name = "auth_success.accounts", .kind = KIT_SPREAD, .at = offsetof(struct auth_success, accounts), .share = 30,
+	{ .name = "auth_success.accounts",
+	    .kind = KIT_SPREAD,
+	    .at = offsetof(struct auth_success, accounts),
+	    .share = 30,
 	    .span_option = OPTION(window) },
-	{ .name = "auth_success.known", .kind = KIT_SEEN, .at = offsetof(struct auth_success, known), .share = 20,
+	{ .name = "auth_success.known",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct auth_success, known),
+	    .share = 20,
 	    .span = 90 * 86400 * USEC_PER_SEC },
 };
 
@@ -82,8 +91,9 @@ raise_alert(struct auth_success *d, const struct observation *o, const struct pa
 		    (unsigned long long)h->of_account);
 	sentence_add(&a.reason, " within ");
 	sentence_add_span(&a.reason, settings->window);
-	sentence_add(&a.reason, ", held against %llu failures or %llu accounts: take the password for found, change it and end "
-				"the account's sessions.",
+	sentence_add(&a.reason,
+	    ", held against %llu failures or %llu accounts: take the password for found, change it and end "
+	    "the account's sessions.",
 	    (unsigned long long)settings->failures, (unsigned long long)settings->accounts);
 	sentence_add_wire(&a.key, p->account, KIT_ACCOUNT_MAX);
 	sentence_add(&a.key, " < %s", network);
@@ -106,12 +116,12 @@ succeeded(struct auth_success *d, const struct observation *o, const struct part
 	struct seen pair = first_seen_note(d->known, p->pair, o->time);
 	struct seen account = first_seen_note(d->known, p->by_account, o->time);
 	struct history h = { .of_account = failures_of(d, p->by_account, o->time),
-		.of_client = failures_of(d, p->by_client, o->time), .of_pair = failures_of(d, p->pair, o->time),
+		.of_client = failures_of(d, p->by_client, o->time),
+		.of_pair = failures_of(d, p->pair, o->time),
 		.accounts = spread_count(d->accounts, p->by_client, o->time) };
 	bool shared = (site_roles(d->kit.context.site, &o->session->client.address, o->time) & SITE_ROLES_SHARED) != 0;
 	bool by_client = !shared && (h.of_client >= settings->failures || h.accounts >= settings->accounts);
-	bool account_is_old =
-	    account.times > 0 && o->time - account.first >= d->kit.context.settings->learning;
+	bool account_is_old = account.times > 0 && o->time - account.first >= d->kit.context.settings->learning;
 
 	if (pair.times > 0 || kit_excuses(&d->kit, &settings->allow, 0, o, &p->account, 1))
 		return;

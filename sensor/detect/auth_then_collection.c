@@ -24,17 +24,17 @@ static const struct alert_rule rule = {
 
 /* A success that came after failures. */
 struct suspect {
-	usec_t last;             /* of the success */
+	usec_t last; /* of the success */
 	uint64_t failures, said;
-	struct identity event;   /* of the login */
-	struct distinct read;    /* messages since */
+	struct identity event; /* of the login */
+	struct distinct read;  /* messages since */
 };
 
 struct auth_then_collection {
 	struct kit kit;
 	struct window *failures;  /* by account and server; by client network and server */
 	struct first_seen *known; /* account, server and client network of each success */
-	struct map *suspects;     /* by the same */
+	struct map *suspects;	  /* by the same */
 };
 
 #define OPTION(member) offsetof(struct detect_settings, auth_then_collection.member)
@@ -46,13 +46,23 @@ is_suspect(const void *value)
 }
 
 static const struct kit_row rows[] = {
-	{ .name = "auth_then_collection.failures", .kind = KIT_WINDOW,
-	    .at = offsetof(struct auth_then_collection, failures), .share = 30, .span_option = OPTION(window) },
-	{ .name = "auth_then_collection.known", .kind = KIT_SEEN, .at = offsetof(struct auth_then_collection, known),
-	    .share = 20, .span = 90 * 86400 * USEC_PER_SEC },
-	{ .name = "auth_then_collection.suspects", .kind = KIT_MAP,
-	    .at = offsetof(struct auth_then_collection, suspects), .share = 10, .span_option = OPTION(within),
-	    .value_size = sizeof(struct suspect), .fits = is_suspect },
+	{ .name = "auth_then_collection.failures",
+	    .kind = KIT_WINDOW,
+	    .at = offsetof(struct auth_then_collection, failures),
+	    .share = 30,
+	    .span_option = OPTION(window) },
+	{ .name = "auth_then_collection.known",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct auth_then_collection, known),
+	    .share = 20,
+	    .span = 90 * 86400 * USEC_PER_SEC },
+	{ .name = "auth_then_collection.suspects",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct auth_then_collection, suspects),
+	    .share = 10,
+	    .span_option = OPTION(within),
+	    .value_size = sizeof(struct suspect),
+	    .fits = is_suspect },
 };
 
 static void
@@ -71,8 +81,9 @@ raise_alert(struct auth_then_collection *d, const struct observation *o, struct 
 	sentence_add(&a.reason, " on %s after %llu failures and read %llu messages of it within ",
 	    endpoint_text(server, &o->session->server), (unsigned long long)s->failures, (unsigned long long)read);
 	sentence_add_span(&a.reason, settings->within);
-	sentence_add(&a.reason, ", held against %llu failures and %llu messages: lock the account now, then find out what was "
-				"in them.",
+	sentence_add(&a.reason,
+	    ", held against %llu failures and %llu messages: lock the account now, then find out what was "
+	    "in them.",
 	    (unsigned long long)settings->failures, (unsigned long long)settings->messages);
 	sentence_add_wire(&a.key, account, KIT_ACCOUNT_MAX);
 	sentence_add(&a.key, " < %s", kit_network_text(network, &o->session->client.address));
@@ -103,7 +114,8 @@ note_login(struct auth_then_collection *d, const struct observation *o)
 	struct bytes account = kit_account(name, o->login->user_text, bytes_of(NULL, 0));
 	struct identity pair = kit_pair(account, s);
 	struct identity by_account = kit_key("account", account, kit_address_bytes(&s->server.address));
-	struct identity by_client = kit_key("client", kit_address_bytes(&network), kit_address_bytes(&s->server.address));
+	struct identity by_client =
+	    kit_key("client", kit_address_bytes(&network), kit_address_bytes(&s->server.address));
 	bool shared = (site_roles(d->kit.context.site, &s->client.address, o->time) & SITE_ROLES_SHARED) != 0;
 	const uint64_t more[WINDOW_SUMS] = { 1, 0 };
 	uint64_t sums[WINDOW_SUMS], failures;

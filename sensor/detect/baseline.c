@@ -13,7 +13,7 @@
 struct past {
 	usec_t first;
 	uint32_t samples; /* ever; stays at its largest number */
-	uint32_t next;    /* place of the ring */
+	uint32_t next;	  /* place of the ring */
 	double mean, variance;
 	float ring[];
 };
@@ -151,7 +151,7 @@ baselines_teach(struct baselines *b, struct identity key, usec_t now, double sam
 		p->variance = (1 - alpha) * (p->variance + alpha * change * change);
 	} else {
 		p->ring[p->next] = (float)x;
-		p->next = (p->next + 1) % b->shape.ring;
+		p->next = p->next + 1 < b->shape.ring ? p->next + 1 : 0;
 	}
 	if (p->samples < UINT32_MAX)
 		p->samples++;
@@ -181,8 +181,7 @@ baseline_loses(const struct loss_report *r, double share)
 {
 	return exceeds(r->kernel_dropped, r->frames, share) || exceeds(r->interface_dropped, r->frames, share) ||
 	       exceeds(r->handover_dropped, r->frames, share) ||
-	       exceeds(r->observations_lost, r->observations, share) ||
-	       exceeds(r->payload_missing, r->payload, share);
+	       exceeds(r->observations_lost, r->observations, share) || exceeds(r->payload_missing, r->payload, share);
 }
 
 size_t
@@ -230,7 +229,8 @@ is_past(const void *value)
 static bool
 has_sound_ring(const struct baselines *b, struct past *p)
 {
-	p->next %= b->shape.ring;
+	if (p->next >= b->shape.ring)
+		p->next = 0;
 	for (unsigned i = 0; b->shape.method == BASELINE_MEDIAN && i < b->shape.ring; i++)
 		if (!(p->ring[i] >= 0 && (double)p->ring[i] <= 2 * log1p(AMOUNT_MAX)))
 			return false;

@@ -7,8 +7,8 @@
  *	by window     so many of one account, in however many sessions          while it goes on
  *	by POP3       a mailbox read and left as it was, by a client new to it  when the session is reported on
  *
- * The first synchronisation of a new telephone looks the same, and the sentence says so. What a program does that copies
- * (and a person does not) are habits: several of them together, by an outsider, make the severity high.
+ * The first synchronisation of a new telephone looks the same, and the sentence says so. What a program does that
+ *copies (and a person does not) are habits: several of them together, by an outsider, make the severity high.
  */
 #include "detect/detectors.h"
 #include "detect/draft.h"
@@ -34,15 +34,15 @@ struct reading {
 	usec_t last;
 	struct distinct messages;
 	uint64_t severity_plus_one; /* said so far */
-	uint64_t new_client;        /* its network had never read this account */
+	uint64_t new_client;	    /* its network had never read this account */
 };
 
 struct bulk_fetch {
 	struct kit kit;
-	struct map *sessions;       /* by session id */
+	struct map *sessions;	    /* by session id */
 	struct spread *accounts;    /* messages read, by account and server */
 	struct first_seen *clients; /* account, server and client network */
-	struct map *said;           /* by account and server */
+	struct map *said;	    /* by account and server */
 };
 
 #define OPTION(member) offsetof(struct detect_settings, bulk_fetch.member)
@@ -54,14 +54,29 @@ is_reading(const void *value)
 }
 
 static const struct kit_row rows[] = {
-	{ .name = "bulk_fetch.sessions", .kind = KIT_MAP, .at = offsetof(struct bulk_fetch, sessions), .share = 80,
-	    .span = 2 * 86400 * USEC_PER_SEC, .value_size = sizeof(struct reading), .fits = is_reading },
-	{ .name = "bulk_fetch.accounts", .kind = KIT_SPREAD, .at = offsetof(struct bulk_fetch, accounts), .share = 80,
+	{ .name = "bulk_fetch.sessions",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct bulk_fetch, sessions),
+	    .share = 80,
+	    .span = 2 * 86400 * USEC_PER_SEC,
+	    .value_size = sizeof(struct reading),
+	    .fits = is_reading },
+	{ .name = "bulk_fetch.accounts",
+	    .kind = KIT_SPREAD,
+	    .at = offsetof(struct bulk_fetch, accounts),
+	    .share = 80,
 	    .span_option = OPTION(window) },
-	{ .name = "bulk_fetch.clients", .kind = KIT_SEEN, .at = offsetof(struct bulk_fetch, clients), .share = 30,
+	{ .name = "bulk_fetch.clients",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct bulk_fetch, clients),
+	    .share = 30,
 	    .span = 90 * 86400 * USEC_PER_SEC },
-	{ .name = "bulk_fetch.said", .kind = KIT_MAP, .at = offsetof(struct bulk_fetch, said), .share = 5,
-	    .span_option = OPTION(window), .value_size = sizeof(struct kit_said) },
+	{ .name = "bulk_fetch.said",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct bulk_fetch, said),
+	    .share = 5,
+	    .span_option = OPTION(window),
+	    .value_size = sizeof(struct kit_said) },
 };
 
 /* Why it is too much. */
@@ -69,9 +84,9 @@ enum excess { EXCESS_NONE, EXCESS_COUNT, EXCESS_COVERAGE, EXCESS_WINDOW, EXCESS_
 
 struct finding {
 	enum excess excess;
-	uint64_t read, of;      /* of: EXCESS_COVERAGE, what the folder holds */
-	struct bytes folder;    /* empty: none in particular */
-	struct bytes account;   /* empty: not seen */
+	uint64_t read, of;    /* of: EXCESS_COVERAGE, what the folder holds */
+	struct bytes folder;  /* empty: none in particular */
+	struct bytes account; /* empty: not seen */
 	bool new_client;
 	const struct collection_report *report; /* NULL: not known yet */
 };
@@ -135,9 +150,15 @@ static const struct {
 	bool (*has)(const struct collection_report *);
 	const char *what;
 } habits[] = {
-	{ covers, "nearly all of what there is" }, { opens_all, "every folder" }, { skips_headers, "bodies without headers first" },
-	{ keeps_order, "in strict order" }, { asks_widely, "in wide ranges" }, { only_reads, "nothing but reading" },
-	{ leaves_no_mark, "without marking as read" }, { searches_words, "searches for words" }, { is_a_tool, "a copying tool" },
+	{ covers, "nearly all of what there is" },
+	{ opens_all, "every folder" },
+	{ skips_headers, "bodies without headers first" },
+	{ keeps_order, "in strict order" },
+	{ asks_widely, "in wide ranges" },
+	{ only_reads, "nothing but reading" },
+	{ leaves_no_mark, "without marking as read" },
+	{ searches_words, "searches for words" },
+	{ is_a_tool, "a copying tool" },
 };
 
 #define HABITS (sizeof(habits) / sizeof(habits[0]))
@@ -169,7 +190,8 @@ write_threshold(struct sentence *s, const struct bulk_fetch_settings *settings, 
 		sentence_add_span(s, settings->window);
 		break;
 	case EXCESS_POP3:
-		sentence_add(s, "%llu messages by a client new to the account", (unsigned long long)settings->pop3_messages);
+		sentence_add(
+		    s, "%llu messages by a client new to the account", (unsigned long long)settings->pop3_messages);
 		break;
 	case EXCESS_COUNT:
 	case EXCESS_NONE:
@@ -209,8 +231,10 @@ write_reason(struct sentence *s, const struct bulk_fetch *d, const struct observ
 	write_threshold(s, &d->kit.context.settings->bulk_fetch, f);
 	if (f->report != NULL && f->report->tool != NULL)
 		sentence_add(s, "; it looks like %s", f->report->tool);
-	sentence_add(s, f->new_client ? "; its network is new to this account: a first synchronisation looks the same, ask the owner."
-				      : "; ask the owner which program reads there.");
+	sentence_add(
+	    s, f->new_client
+		   ? "; its network is new to this account: a first synchronisation looks the same, ask the owner."
+		   : "; ask the owner which program reads there.");
 }
 
 static void
@@ -255,7 +279,9 @@ severity_of(const struct bulk_fetch *d, const struct observation *o, const struc
 	struct sentence names;
 
 	return !site_is_home(d->kit.context.site, &o->session->client.address) &&
-		habits_of(f->report, &names) >= HABITS_HIGH ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+		       habits_of(f->report, &names) >= HABITS_HIGH
+		   ? SEVERITY_HIGH
+		   : SEVERITY_MEDIUM;
 }
 
 /* The session's entry; a new one notes whether the client is new to the account. */
@@ -378,7 +404,8 @@ observe_report(struct bulk_fetch *d, const struct observation *o)
 	/* Who fetches by POP3 and deletes has no other copy: that is how it was meant. */
 	if (!o->report->is_pop3 || c->deleted == 0)
 		find_coverage(settings, c, &f);
-	if (f.excess == EXCESS_NONE && f.read >= settings->messages && (!o->report->is_pop3 || c->deleted < c->read_whole))
+	if (f.excess == EXCESS_NONE && f.read >= settings->messages &&
+	    (!o->report->is_pop3 || c->deleted < c->read_whole))
 		f.excess = EXCESS_COUNT;
 	if (f.excess == EXCESS_NONE && o->report->is_pop3 && c->deleted == 0 && r->new_client &&
 	    c->read_whole >= settings->pop3_messages && (!c->has_exists || c->read_whole >= c->exists / 10 * 9))

@@ -2,8 +2,8 @@
  *
  * direct_smtp: a host that is no mail server speaks SMTP to the outside.
  *
- * Mail servers are listed (roles.mail_servers), or known by taking mail themselves: whoever greeted as an SMTP server at
- * home is one. Who spoke to the outside while that was learnt has always done it, and is not said.
+ * Mail servers are listed (roles.mail_servers), or known by taking mail themselves: whoever greeted as an SMTP server
+ * at home is one. Who spoke to the outside while that was learnt has always done it, and is not said.
  */
 #include "detect/detectors.h"
 #include "detect/draft.h"
@@ -25,9 +25,15 @@ struct direct_smtp {
 };
 
 static const struct kit_row rows[] = {
-	{ .name = "direct_smtp.servers", .kind = KIT_SEEN, .at = offsetof(struct direct_smtp, servers), .share = 5,
+	{ .name = "direct_smtp.servers",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct direct_smtp, servers),
+	    .share = 5,
 	    .span = 30 * 86400 * USEC_PER_SEC },
-	{ .name = "direct_smtp.clients", .kind = KIT_SEEN, .at = offsetof(struct direct_smtp, clients), .share = 10,
+	{ .name = "direct_smtp.clients",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct direct_smtp, clients),
+	    .share = 10,
 	    .span = 90 * 86400 * USEC_PER_SEC },
 };
 
@@ -55,8 +61,9 @@ raise_alert(struct direct_smtp *d, const struct observation *o)
 	draft_begin(&a, &rule, submission ? SEVERITY_LOW : SEVERITY_MEDIUM, o);
 	address_text(client, &s->client.address);
 	endpoint_text(server, &s->server);
-	sentence_add(&a.reason, "%s, which takes no mail and is not listed as a mail server, speaks SMTP to %s outside%s; find "
-				"out which program there mails, or list it under roles.mail_servers.",
+	sentence_add(&a.reason,
+	    "%s, which takes no mail and is not listed as a mail server, speaks SMTP to %s outside%s; find "
+	    "out which program there mails, or list it under roles.mail_servers.",
 	    client, server, submission ? ", as a mail program does with an account elsewhere" : "");
 	sentence_add(&a.key, "%s", client);
 	draft_figure(&a, "endpoint", "external SMTP server", "only mail servers mail to the outside", "%s", server);
@@ -80,7 +87,8 @@ note(struct direct_smtp *d, const struct observation *o, bool served)
 	if (site_direction(d->kit.context.site, &s->client.address, &s->server.address) != SITE_OUTBOUND)
 		return;
 	before = first_seen_note(d->clients, host_key(&s->client.address), o->time);
-	if (before.times == 0 && learns && (client = first_seen_find(d->clients, host_key(&s->client.address), o->time)) != NULL)
+	if (before.times == 0 && learns &&
+	    (client = first_seen_find(d->clients, host_key(&s->client.address), o->time)) != NULL)
 		client->mark = 1;
 	if (learns || before.mark == 1 || first_seen_find(d->servers, host_key(&s->client.address), o->time) != NULL ||
 	    kit_excuses(&d->kit, &settings->allow, SITE_ROLE(ROLE_MAIL_SERVER), o, NULL, 0))
@@ -93,11 +101,11 @@ observe(void *self, const struct observation *o)
 {
 	struct direct_smtp *d = self;
 
-	if (o->kind == OBSERVED_SESSION && o->report->is_smtp && o->report->end != SESSION_LIVES && o->report->messages_sent == 0 &&
-	    o->report->traffic[FROM_CLIENT].bytes > 0)
+	if (o->kind == OBSERVED_SESSION && o->report->is_smtp && o->report->end != SESSION_LIVES &&
+	    o->report->messages_sent == 0 && o->report->traffic[FROM_CLIENT].bytes > 0)
 		note(d, o, o->report->smtp.banner_code == 220);
 	else if (o->kind == OBSERVED_MESSAGE && o->message->ordinal == 0 &&
-	    (o->message->transfer == TRANSFER_SMTP_DATA || o->message->transfer == TRANSFER_SMTP_BDAT))
+		 (o->message->transfer == TRANSFER_SMTP_DATA || o->message->transfer == TRANSFER_SMTP_BDAT))
 		note(d, o, o->message->status == MESSAGE_ACCEPTED);
 	else if (o->kind == OBSERVED_TLS && o->tls->established && o->session->server.port == 465)
 		note(d, o, true);

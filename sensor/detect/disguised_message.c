@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * disguised_message: what leaves by mail is not what it calls itself: an attachment whose content is an archive, a mail
- * store, a database or a program contradicts its name; or an answer or forward carries attachments to somebody the sender
- * never mailed, and answers nothing (no thread).
+ * store, a database or a program contradicts its name; or an answer or forward carries attachments to somebody the
+ * sender never mailed, and answers nothing (no thread).
  */
 #include "detect/detectors.h"
 #include "detect/draft.h"
@@ -25,10 +25,16 @@ struct disguised_message {
 };
 
 static const struct kit_row rows[] = {
-	{ .name = "disguised_message.relations", .kind = KIT_SEEN, .at = offsetof(struct disguised_message, relations),
-	    .share = 20, .span = 180 * 86400 * USEC_PER_SEC },
-	{ .name = "disguised_message.messages", .kind = KIT_SEEN, .at = offsetof(struct disguised_message, messages),
-	    .share = 5, .span = 3600 * USEC_PER_SEC },
+	{ .name = "disguised_message.relations",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct disguised_message, relations),
+	    .share = 20,
+	    .span = 180 * 86400 * USEC_PER_SEC },
+	{ .name = "disguised_message.messages",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct disguised_message, messages),
+	    .share = 5,
+	    .span = 3600 * USEC_PER_SEC },
 };
 
 #define PACKED (1u << 0)
@@ -179,9 +185,12 @@ observe(void *self, const struct observation *o)
 		return;
 	m = o->message->content;
 	learns = kit_learns(&d->kit, o->time);
-	is_new = first_seen_note(d->relations, kit_key("relation", kit_account(sender, w.sender, bytes_of(NULL, 0)),
-						   kit_account(domain, w.domain, bytes_of(NULL, 0))),
-		     o->time).times == 0 && !learns;
+	is_new = first_seen_note(d->relations,
+		     kit_key("relation", kit_account(sender, w.sender, bytes_of(NULL, 0)),
+			 kit_account(domain, w.domain, bytes_of(NULL, 0))),
+		     o->time)
+			 .times == 0 &&
+		 !learns;
 	if (kit_excuses(&d->kit, &settings->allow, 0, o, w.who, ALLOW_WHO))
 		return;
 	for (size_t i = 0; i < m->part_count; i++) {

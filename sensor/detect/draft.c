@@ -5,16 +5,18 @@
 #include <stdio.h>
 
 /* event.risk_score, by severity. */
-static const unsigned risks[] = { [SEVERITY_LOW] = 21, [SEVERITY_MEDIUM] = 47, [SEVERITY_HIGH] = 73,
-	[SEVERITY_CRITICAL] = 99 };
+static const unsigned risks[] = {
+	[SEVERITY_LOW] = 21, [SEVERITY_MEDIUM] = 47, [SEVERITY_HIGH] = 73, [SEVERITY_CRITICAL] = 99
+};
 
 void
 draft_begin(struct draft *d, const struct alert_rule *rule, enum severity severity, const struct observation *o)
 {
 	struct observation event = *o;
 
-	d->alert = (struct alert){ .rule = rule, .severity = severity, .risk = risks[severity], .time = o->time,
-		.session = o->session };
+	d->alert = (struct alert){
+		.rule = rule, .severity = severity, .risk = risks[severity], .time = o->time, .session = o->session
+	};
 	sentence_clear(&d->reason);
 	sentence_clear(&d->key);
 	d->exhibit_count = 0;
@@ -101,7 +103,8 @@ draft_raise(struct draft *d, struct alert_book *book)
 		evidence[i] = (struct evidence){ .kind = d->exhibits[i].kind,
 			.seen_text = sentence_bytes(&d->exhibits[i].seen),
 			.figure_text = sentence_bytes(&d->exhibits[i].figure),
-			.held_against_text = sentence_bytes(&d->exhibits[i].held_against), .events = d->events,
+			.held_against_text = sentence_bytes(&d->exhibits[i].held_against),
+			.events = d->events,
 			.event_count = d->event_count };
 	d->alert.key_text = sentence_bytes(&d->key);
 	d->alert.reason_text = sentence_bytes(&d->reason);

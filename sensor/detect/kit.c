@@ -145,8 +145,8 @@ kit_open(const struct detector_context *context, size_t size, const struct kit_r
 	return k;
 }
 
-/* A table of another span or size begins anew: what it holds means nothing in the new one. Without memory for it the old
- * one goes on. */
+/* A table of another span or size begins anew: what it holds means nothing in the new one. Without memory for it the
+ * old one goes on. */
 void
 kit_reload(void *self, const struct detector_context *context)
 {
@@ -271,8 +271,7 @@ load_table(const struct kit_row *row, void *table, struct state_in *in)
 	case KIT_MAP:
 		break;
 	}
-	return state_get_map(in, table, sizeof(struct identity), row->value_size, row->fits) &&
-	       have_times(table);
+	return state_get_map(in, table, sizeof(struct identity), row->value_size, row->fits) && have_times(table);
 }
 
 void

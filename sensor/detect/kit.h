@@ -19,8 +19,8 @@ enum kit_kind { KIT_WINDOW, KIT_SPREAD, KIT_SEEN, KIT_BASELINE, KIT_MAP };
 struct kit_row {
 	const char *name;      /* of its section in the state: "account_sweep.clients" */
 	enum kit_kind kind;
+	unsigned share;        /* of detect.memory, in thousandths: those of all detectors make up 1000 */
 	size_t at;             /* where the detector's struct has the pointer */
-	unsigned share;        /* of detect.memory, in thousandths */
 	usec_t span;           /* of a window or spread; silence after which a thing or an entry is forgotten */
 	size_t span_option;    /* in struct detect_settings, instead of span; 0: none */
 	const struct baseline_shape *shape; /* KIT_BASELINE; its `learning` is detect.learning */

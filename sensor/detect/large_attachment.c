@@ -21,32 +21,54 @@ static const struct alert_rule rule = {
 
 struct large_attachment {
 	struct kit kit;
-	struct window *sums;          /* octets by sender and domain */
+	struct window *sums;	      /* octets by sender and domain */
 	struct baselines *usual;      /* the same per window: of days on which there were any */
-	struct map *days;             /* that run, by sender and domain */
+	struct map *days;	      /* that run, by sender and domain */
 	struct first_seen *relations; /* sender and domain */
 	struct first_seen *messages;
 	struct map *said;
 };
 
 /* A day's sum weighs a fifth. */
-static const struct baseline_shape usual = { .method = BASELINE_EWMA, .alpha = 0.2, .samples = 5, .z = 3, .floor = 0.4 };
+static const struct baseline_shape usual = {
+	.method = BASELINE_EWMA, .alpha = 0.2, .samples = 5, .z = 3, .floor = 0.4
+};
 
 #define OPTION(member) offsetof(struct detect_settings, large_attachment.member)
 
 static const struct kit_row rows[] = {
-	{ .name = "large_attachment.sums", .kind = KIT_WINDOW, .at = offsetof(struct large_attachment, sums), .share = 20,
+	{ .name = "large_attachment.sums",
+	    .kind = KIT_WINDOW,
+	    .at = offsetof(struct large_attachment, sums),
+	    .share = 20,
 	    .span_option = OPTION(window) },
-	{ .name = "large_attachment.usual", .kind = KIT_BASELINE, .at = offsetof(struct large_attachment, usual),
-	    .share = 10, .shape = &usual },
-	{ .name = "large_attachment.days", .kind = KIT_MAP, .at = offsetof(struct large_attachment, days), .share = 10,
-	    .span = 30 * 86400 * USEC_PER_SEC, .value_size = sizeof(struct kit_bucket) },
-	{ .name = "large_attachment.relations", .kind = KIT_SEEN, .at = offsetof(struct large_attachment, relations),
-	    .share = 20, .span = 180 * 86400 * USEC_PER_SEC },
-	{ .name = "large_attachment.messages", .kind = KIT_SEEN, .at = offsetof(struct large_attachment, messages),
-	    .share = 10, .span = 3600 * USEC_PER_SEC },
-	{ .name = "large_attachment.said", .kind = KIT_MAP, .at = offsetof(struct large_attachment, said), .share = 5,
-	    .span_option = OPTION(window), .value_size = sizeof(struct kit_said) },
+	{ .name = "large_attachment.usual",
+	    .kind = KIT_BASELINE,
+	    .at = offsetof(struct large_attachment, usual),
+	    .share = 10,
+	    .shape = &usual },
+	{ .name = "large_attachment.days",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct large_attachment, days),
+	    .share = 10,
+	    .span = 30 * 86400 * USEC_PER_SEC,
+	    .value_size = sizeof(struct kit_bucket) },
+	{ .name = "large_attachment.relations",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct large_attachment, relations),
+	    .share = 20,
+	    .span = 180 * 86400 * USEC_PER_SEC },
+	{ .name = "large_attachment.messages",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct large_attachment, messages),
+	    .share = 10,
+	    .span = 3600 * USEC_PER_SEC },
+	{ .name = "large_attachment.said",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct large_attachment, said),
+	    .share = 5,
+	    .span_option = OPTION(window),
+	    .value_size = sizeof(struct kit_said) },
 };
 
 /* Why a message is too much. */
@@ -56,7 +78,7 @@ struct finding {
 	enum excess excess;
 	uint64_t figure, least;
 	const char *relation; /* "a public mail provider", ...; NULL: nothing special */
-	bool usual;           /* least is what is usual for the pair */
+	bool usual;	      /* least is what is usual for the pair */
 };
 
 static void
@@ -72,7 +94,8 @@ static void
 raise_alert(struct large_attachment *d, const struct observation *o, const struct outward *w, const struct finding *f)
 {
 	static const char *const what[] = { [EXCESS_BYTES] = "of attachments in one message",
-		[EXCESS_SUM] = "of attachments, all messages to that domain together,", [EXCESS_COUNT] = "attachments in one message",
+		[EXCESS_SUM] = "of attachments, all messages to that domain together,",
+		[EXCESS_COUNT] = "attachments in one message",
 		[EXCESS_MESSAGES] = "messages as attachments of one message" };
 	struct draft a;
 	struct exhibit *x;
@@ -89,7 +112,8 @@ raise_alert(struct large_attachment *d, const struct observation *o, const struc
 		sentence_add(&a.reason, ", to %s", f->relation);
 	sentence_add(&a.reason, ", held against ");
 	write_amount(&a.reason, f, f->least);
-	sentence_add(&a.reason, "%s; ask the sender what it is.", f->usual ? ", which is the most that is usual there" : "");
+	sentence_add(
+	    &a.reason, "%s; ask the sender what it is.", f->usual ? ", which is the most that is usual there" : "");
 	outward_write_key(&a.key, w);
 	x = draft_exhibit(&a, "attachments");
 	sentence_add(&x->seen, "%s", what[f->excess]);
@@ -126,7 +150,8 @@ judge(struct large_attachment *d, const struct observation *o, const struct outw
 	bool learns = kit_learns(&d->kit, o->time);
 	bool is_new = first_seen_note(d->relations, pair, o->time).times == 0 && !learns;
 	const char *relation = w->freemail ? "a public mail provider"
-	    : is_new ? "a domain that the sender never mailed before" : NULL;
+			       : is_new	   ? "a domain that the sender never mailed before"
+					   : NULL;
 	struct baseline_view view = baselines_look(d->usual, pair, o->time);
 	uint64_t sum = w->bytes > 0 ? add_up(d, o, w, pair) : 0, sum_least = s->day_bytes;
 	uint64_t least = relation != NULL ? s->new_bytes : s->bytes;
@@ -161,7 +186,8 @@ observe(void *self, const struct observation *o)
 	if (f.excess == EXCESS_NONE || kit_excuses(&d->kit, &settings->allow, 0, o, w.who, ALLOW_WHO))
 		return;
 	/* A sum stays too much until the window has passed. */
-	if (f.excess != EXCESS_SUM || kit_note_said(d->said, kit_key("sum", w.sender, w.domain), SEVERITY_LOW, o->time, settings->window))
+	if (f.excess != EXCESS_SUM ||
+	    kit_note_said(d->said, kit_key("sum", w.sender, w.domain), SEVERITY_LOW, o->time, settings->window))
 		raise_alert(d, o, &w, &f);
 }
 

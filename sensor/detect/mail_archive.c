@@ -22,7 +22,10 @@ struct mail_archive {
 };
 
 static const struct kit_row rows[] = {
-	{ .name = "mail_archive.messages", .kind = KIT_SEEN, .at = offsetof(struct mail_archive, messages), .share = 5,
+	{ .name = "mail_archive.messages",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct mail_archive, messages),
+	    .share = 5,
 	    .span = 3600 * USEC_PER_SEC },
 };
 

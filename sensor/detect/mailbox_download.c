@@ -2,10 +2,10 @@
  *
  * mailbox_download: a client drew far more from a mail server than it and its peers do, encrypted or not.
  *
- * The amount is payload from the server, over a sliding window, all connections of a client and a server together; and over
- * the life of one connection, which may be longer than the window. It is held against two baselines, of the amounts per
- * window in which there were any: the pair's own past, and that of all clients of this server. Both must be exceeded, and
- * a floor; what is not learnt yet does not count, and while nothing is, the floor is another.
+ * The amount is payload from the server, over a sliding window, all connections of a client and a server together; and
+ * over the life of one connection, which may be longer than the window. It is held against two baselines, of the
+ * amounts per window in which there were any: the pair's own past, and that of all clients of this server. Both must be
+ * exceeded, and a floor; what is not learnt yet does not count, and while nothing is, the floor is another.
  *
  * Behind a shared address (a webmail front end, NAT) there are many: it has no peers, only its own past.
  */
@@ -29,37 +29,58 @@ static const struct alert_rule rule = {
 
 struct mailbox_download {
 	struct kit kit;
-	struct window *sums;     /* octets from and to the server, by pair of addresses */
-	struct map *hours;       /* that run, by the same */
-	struct baselines *own;   /* by the same */
+	struct window *sums;	 /* octets from and to the server, by pair of addresses */
+	struct map *hours;	 /* that run, by the same */
+	struct baselines *own;	 /* by the same */
 	struct baselines *peers; /* by server */
-	struct map *said;        /* by pair */
+	struct map *said;	 /* by pair */
 };
 
-/* A spread of 0.7 is a factor of two: with less than a dozen times the usual amount nobody is conspicuous. Who would shift
- * the median must keep below the limit for half a ring: some working days. */
-static const struct baseline_shape own = { .method = BASELINE_MEDIAN, .ring = 64, .samples = 8, .z = 3.5, .floor = 0.7 };
-static const struct baseline_shape peers = { .method = BASELINE_MEDIAN, .ring = 200, .samples = 30, .z = 3.5, .floor = 0.5 };
+/* A spread of 0.7 is a factor of two: with less than a dozen times the usual amount nobody is conspicuous. Who would
+ * shift the median must keep below the limit for half a ring: some working days. */
+static const struct baseline_shape own = {
+	.method = BASELINE_MEDIAN, .ring = 64, .samples = 8, .z = 3.5, .floor = 0.7
+};
+static const struct baseline_shape peers = {
+	.method = BASELINE_MEDIAN, .ring = 200, .samples = 30, .z = 3.5, .floor = 0.5
+};
 
 #define OPTION(member) offsetof(struct detect_settings, mailbox_download.member)
 
 static const struct kit_row rows[] = {
-	{ .name = "mailbox_download.sums", .kind = KIT_WINDOW, .at = offsetof(struct mailbox_download, sums), .share = 55,
+	{ .name = "mailbox_download.sums",
+	    .kind = KIT_WINDOW,
+	    .at = offsetof(struct mailbox_download, sums),
+	    .share = 55,
 	    .span_option = OPTION(window) },
-	{ .name = "mailbox_download.hours", .kind = KIT_MAP, .at = offsetof(struct mailbox_download, hours), .share = 20,
-	    .span = 30 * 86400 * USEC_PER_SEC, .value_size = sizeof(struct kit_bucket) },
-	{ .name = "mailbox_download.own", .kind = KIT_BASELINE, .at = offsetof(struct mailbox_download, own), .share = 90,
+	{ .name = "mailbox_download.hours",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct mailbox_download, hours),
+	    .share = 20,
+	    .span = 30 * 86400 * USEC_PER_SEC,
+	    .value_size = sizeof(struct kit_bucket) },
+	{ .name = "mailbox_download.own",
+	    .kind = KIT_BASELINE,
+	    .at = offsetof(struct mailbox_download, own),
+	    .share = 90,
 	    .shape = &own },
-	{ .name = "mailbox_download.peers", .kind = KIT_BASELINE, .at = offsetof(struct mailbox_download, peers),
-	    .share = 20, .shape = &peers },
-	{ .name = "mailbox_download.said", .kind = KIT_MAP, .at = offsetof(struct mailbox_download, said), .share = 10,
-	    .span_option = OPTION(window), .value_size = sizeof(struct kit_said) },
+	{ .name = "mailbox_download.peers",
+	    .kind = KIT_BASELINE,
+	    .at = offsetof(struct mailbox_download, peers),
+	    .share = 20,
+	    .shape = &peers },
+	{ .name = "mailbox_download.said",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct mailbox_download, said),
+	    .share = 10,
+	    .span_option = OPTION(window),
+	    .value_size = sizeof(struct kit_said) },
 };
 
 /* An amount, and what it is held against. */
 struct judgement {
 	uint64_t drawn, floor;
-	double windows;           /* over how many of them it was drawn; 0: a sliding window */
+	double windows; /* over how many of them it was drawn; 0: a sliding window */
 	struct baseline_view own, peers;
 	enum severity severity;
 };
@@ -143,8 +164,10 @@ deserves(struct judgement *j)
 	if (j->drawn < j->floor || (j->own.learnt && (double)j->drawn <= limit_of(&j->own, j)) ||
 	    (j->peers.learnt && (double)j->drawn <= limit_of(&j->peers, j)))
 		return false;
-	j->severity = j->own.learnt && (double)j->drawn > HIGH_TIMES * limit_of(&j->own, j) &&
-		j->drawn / HIGH_TIMES > j->floor ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+	j->severity =
+	    j->own.learnt && (double)j->drawn > HIGH_TIMES * limit_of(&j->own, j) && j->drawn / HIGH_TIMES > j->floor
+		? SEVERITY_HIGH
+		: SEVERITY_MEDIUM;
 	return true;
 }
 
@@ -153,7 +176,8 @@ observe_volume(struct mailbox_download *d, const struct observation *o)
 {
 	const struct mailbox_download_settings *settings = &d->kit.context.settings->mailbox_download;
 	const struct session *s = o->session;
-	struct identity pair = kit_key("pair", kit_address_bytes(&s->client.address), kit_address_bytes(&s->server.address));
+	struct identity pair =
+	    kit_key("pair", kit_address_bytes(&s->client.address), kit_address_bytes(&s->server.address));
 	struct identity server = kit_key("server", kit_address_bytes(&s->server.address), bytes_of(NULL, 0));
 	unsigned roles = site_roles(d->kit.context.site, &s->client.address, o->time);
 	struct judgement j = { .own = baselines_look(d->own, pair, o->time) }, whole;

@@ -3,9 +3,9 @@
  * new_client: an account or a server is used by a client, network or fingerprint never seen with it.
  *
  * People travel, programs are updated, and a server that faces the world sees new networks all day. So something new is
- * only worth a word where nothing was new for a while: what an account (its networks; what its program calls itself) or a
- * server of ours (networks and JA4 of those that read mail there) is used with must be known for the learning time, and
- * then settled.
+ * only worth a word where nothing was new for a while: what an account (its networks; what its program calls itself) or
+ * a server of ours (networks and JA4 of those that read mail there) is used with must be known for the learning time,
+ * and then settled.
  */
 #include "detect/detectors.h"
 #include "detect/draft.h"
@@ -42,18 +42,24 @@ struct new_client {
 #define OPTION(member) offsetof(struct detect_settings, new_client.member)
 
 static const struct kit_row rows[] = {
-	{ .name = "new_client.subjects", .kind = KIT_SEEN, .at = offsetof(struct new_client, subjects), .share = 20,
+	{ .name = "new_client.subjects",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct new_client, subjects),
+	    .share = 20,
 	    .span_option = OPTION(forget) },
-	{ .name = "new_client.pairs", .kind = KIT_SEEN, .at = offsetof(struct new_client, pairs), .share = 60,
+	{ .name = "new_client.pairs",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct new_client, pairs),
+	    .share = 60,
 	    .span_option = OPTION(forget) },
 };
 
 /* What is new with whom. */
 struct novelty {
 	enum facet facet;
-	struct bytes subject;  /* account, or address of the server, as text */
-	struct bytes used;     /* network, program or fingerprint, as text */
-	struct seen since;     /* what was known of the subject */
+	struct bytes subject; /* account, or address of the server, as text */
+	struct bytes used;    /* network, program or fingerprint, as text */
+	struct seen since;    /* what was known of the subject */
 };
 
 static void
@@ -103,10 +109,11 @@ note(struct new_client *d, const struct observation *o, enum facet facet, struct
 		return;
 	mine = first_seen_find(d->subjects, of, o->time);
 	settled = n.since.times > 0 && o->time - n.since.first >= d->kit.context.settings->learning &&
-	    o->time - (usec_t)n.since.mark >= settings->settled;
+		  o->time - (usec_t)n.since.mark >= settings->settled;
 	if (mine != NULL)
 		mine->mark = (uint64_t)o->time;
-	if (settled && !kit_excuses(&d->kit, &settings->allow, SITE_ROLES_READING | SITE_ROLES_SHARED, o, &n.subject, 1))
+	if (settled &&
+	    !kit_excuses(&d->kit, &settings->allow, SITE_ROLES_READING | SITE_ROLES_SHARED, o, &n.subject, 1))
 		raise_alert(d, o, &n);
 }
 

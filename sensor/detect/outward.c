@@ -30,8 +30,9 @@ take_parts(struct outward *w, const struct message_content *m)
 			continue;
 		w->attachments++;
 		w->bytes += p->size < UINT64_MAX / 2 - w->bytes ? p->size : 0;
-		w->messages += bytes_equal_nocase(extension, BYTES("eml")) || bytes_equal_nocase(extension, BYTES("msg")) ||
-		    bytes_equal_nocase(extension, BYTES("emlx"));
+		w->messages += bytes_equal_nocase(extension, BYTES("eml")) ||
+			       bytes_equal_nocase(extension, BYTES("msg")) ||
+			       bytes_equal_nocase(extension, BYTES("emlx"));
 	}
 }
 
@@ -101,11 +102,11 @@ outward_write_key(struct sentence *s, const struct outward *w)
 {
 	char sender[KIT_ACCOUNT_MAX], domain[KIT_ACCOUNT_MAX];
 
-	sentence_add_wire(s, w->sender.len > 0 ? kit_account(sender, w->sender, bytes_of(NULL, 0)) : BYTES("?"),
-	    KIT_ACCOUNT_MAX);
+	sentence_add_wire(
+	    s, w->sender.len > 0 ? kit_account(sender, w->sender, bytes_of(NULL, 0)) : BYTES("?"), KIT_ACCOUNT_MAX);
 	sentence_add(s, " > ");
-	sentence_add_wire(s, w->domain.len > 0 ? kit_account(domain, w->domain, bytes_of(NULL, 0)) : BYTES("?"),
-	    KIT_ACCOUNT_MAX);
+	sentence_add_wire(
+	    s, w->domain.len > 0 ? kit_account(domain, w->domain, bytes_of(NULL, 0)) : BYTES("?"), KIT_ACCOUNT_MAX);
 }
 
 struct bytes

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * privileged_login: a listed account logged in, from where it never did. Nothing is learnt beforehand: the first time is
- * said, and so is each new network; then the network is known.
+ * privileged_login: a listed account logged in, from where it never did. Nothing is learnt beforehand: the first time
+ * is said, and so is each new network; then the network is known.
  */
 #include "detect/detectors.h"
 #include "detect/draft.h"
@@ -22,7 +22,10 @@ struct privileged_login {
 };
 
 static const struct kit_row rows[] = {
-	{ .name = "privileged_login.known", .kind = KIT_SEEN, .at = offsetof(struct privileged_login, known), .share = 5,
+	{ .name = "privileged_login.known",
+	    .kind = KIT_SEEN,
+	    .at = offsetof(struct privileged_login, known),
+	    .share = 5,
 	    .span = 365 * 86400 * USEC_PER_SEC },
 };
 

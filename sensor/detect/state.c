@@ -164,7 +164,8 @@ state_find(struct bytes image, const char *name, struct state_in *out)
 
 	while (!all.left.failed && all.left.left.len > 0) {
 		uint64_t name_len = state_get_u64(&all), len;
-		struct bytes found = cursor_take(&all.left, name_len <= STATE_NAME_MAX ? (size_t)name_len : SIZE_MAX), body;
+		struct bytes found = cursor_take(&all.left, name_len <= STATE_NAME_MAX ? (size_t)name_len : SIZE_MAX),
+			     body;
 
 		len = state_get_u64(&all);
 		body = cursor_take(&all.left, len <= SIZE_MAX ? (size_t)len : SIZE_MAX);

@@ -43,11 +43,15 @@ read_time(struct bytes text, usec_t *out, bool *whole_day)
 	    !sign(&text, '-') || !number(&text, 2, 1, 31, &day))
 		return false;
 	*whole_day = text.len == 0;
-	if (!*whole_day && (!sign(&text, 'T') || !number(&text, 2, 0, 23, &hour) || !sign(&text, ':') ||
-			       !number(&text, 2, 0, 59, &minute) || (text.len > 0 && !sign(&text, 'Z')) || text.len > 0))
+	if (!*whole_day &&
+	    (!sign(&text, 'T') || !number(&text, 2, 0, 23, &hour) || !sign(&text, ':') ||
+		!number(&text, 2, 0, 59, &minute) || (text.len > 0 && !sign(&text, 'Z')) || text.len > 0))
 		return false;
-	t = (struct tm){ .tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = (int)day,
-		.tm_hour = (int)hour, .tm_min = (int)minute };
+	t = (struct tm){ .tm_year = (int)year - 1900,
+		.tm_mon = (int)month - 1,
+		.tm_mday = (int)day,
+		.tm_hour = (int)hour,
+		.tm_min = (int)minute };
 	seconds = timegm(&t);
 	/* The 30th of February would be a day of March. */
 	if (gmtime_r(&seconds, &back) == NULL || back.tm_mday != (int)day)
@@ -115,8 +119,9 @@ read_times(struct bytes *rest, struct allowance *a, const char *text, struct ref
 			break;
 		value = next_word(&after);
 		if (!read_time(value, from ? &a->from : &a->until, &day))
-			return refuse(why, text, "has no time after \"%s\": write for example %s 2027-01-01, or 2027-01-01T18:00, "
-						 "in UTC",
+			return refuse(why, text,
+			    "has no time after \"%s\": write for example %s 2027-01-01, or 2027-01-01T18:00, "
+			    "in UTC",
 			    from ? "from" : "until", from ? "from" : "until");
 		if (!from && day)
 			a->until += DAY;
@@ -137,13 +142,14 @@ read_parts(const char *text, struct bytes rest, struct allowance *a, struct refu
 			break;
 		}
 	if (word.len == 0)
-		return refuse(why, text,
-		    "is empty: write for example \"10.1.2.0/24 until 2027-01-01 because backup host\"");
+		return refuse(
+		    why, text, "is empty: write for example \"10.1.2.0/24 until 2027-01-01 because backup host\"");
 	if (!read_subject(word, a, why) || !read_times(&rest, a, text, why))
 		return false;
 	if (rest.len > 0 && !bytes_equal(next_word(&rest), BYTES("because")))
 		return refuse(why, text,
-		    "is not understood: write a network, an address or a domain, then if wanted \"from TIME\", \"until TIME\" "
+		    "is not understood: write a network, an address or a domain, then if wanted \"from TIME\", \"until "
+		    "TIME\" "
 		    "and \"because REASON\"");
 	a->reason = copy(rest);
 	return a->reason != NULL || refuse(why, text, "finds no memory");

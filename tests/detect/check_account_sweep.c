@@ -30,7 +30,8 @@ START_TEST(fires_at_the_threshold)
 	read_account("10.0.0.5", 5);
 	ck_assert_uint_eq(stand.bell.len, 1);
 	ck_assert_str_eq(bell_last(&stand.bell)->reason,
-	    "10.0.0.5 read mail of 6 accounts within 10 min, the latest user5 on 10.0.0.143:143, held against 6 accounts; find "
+	    "10.0.0.5 read mail of 6 accounts within 10 min, the latest user5 on 10.0.0.143:143, held against 6 "
+	    "accounts; find "
 	    "out who is at that host, and list it under roles if it is a webmail, backup or shared one.");
 	ck_assert_str_eq(bell_last(&stand.bell)->key, "10.0.0.5");
 	ck_assert_str_eq(bell_last(&stand.bell)->figure, "6");

@@ -26,9 +26,9 @@ START_TEST(fires_at_the_threshold)
 	ck_assert_uint_eq(stand.bell.len, 0);
 	guess("198.51.100.7", "ANN", 1);
 	ck_assert_uint_eq(stand.bell.len, 1);
-	ck_assert_str_eq(stand.bell.at[0].reason,
-	    "Logins failed 30 times within 1 h for the account ann on 10.0.0.143:143, from 198.51.100.7, held against 30; "
-	    "somebody guesses the password: look for a success after it.");
+	ck_assert_str_eq(stand.bell.at[0].reason, "Logins failed 30 times within 1 h for the account ann on "
+						  "10.0.0.143:143, from 198.51.100.7, held against 30; "
+						  "somebody guesses the password: look for a success after it.");
 	ck_assert_str_eq(stand.bell.at[0].key, "ann @ 10.0.0.143");
 	ck_assert_str_eq(stand.bell.at[0].figure, "30");
 	ck_assert_str_eq(stand.bell.at[0].held_against, "at least 30 within 1 h");

@@ -31,9 +31,9 @@ START_TEST(fires_at_the_threshold)
 	/* Another address of the same network. */
 	login("198.51.100.200", 9, LOGIN_FAILURE);
 	ck_assert_uint_eq(stand.bell.len, 1);
-	ck_assert_str_eq(stand.bell.at[0].reason,
-	    "Logins to 10 accounts on 10.0.0.143:143 failed from 198.51.100.0/24 within 1 h, the latest to user9, held against "
-	    "10 accounts; block the network, and look for a success after it.");
+	ck_assert_str_eq(stand.bell.at[0].reason, "Logins to 10 accounts on 10.0.0.143:143 failed from 198.51.100.0/24 "
+						  "within 1 h, the latest to user9, held against "
+						  "10 accounts; block the network, and look for a success after it.");
 	ck_assert_str_eq(stand.bell.at[0].key, "198.51.100.0/24 > 10.0.0.143");
 	ck_assert_str_eq(stand.bell.at[0].figure, "10");
 	ck_assert_int_eq(stand.bell.at[0].severity, SEVERITY_MEDIUM);

@@ -33,10 +33,11 @@ START_TEST(after_a_brute_force)
 	ck_assert_uint_eq(stand.bell.len, 0);
 	succeed("198.51.99.8", "bob");
 	ck_assert_uint_eq(stand.bell.len, 1);
-	ck_assert_str_eq(stand.bell.at[0].reason,
-	    "198.51.99.8 logged in to the account bob on 10.0.0.143:143 after 20 failures with 1 accounts from its network "
-	    "198.51.99.0/24 within 1 d, held against 20 failures or 8 accounts: take the password for found, change it and end "
-	    "the account's sessions.");
+	ck_assert_str_eq(stand.bell.at[0].reason, "198.51.99.8 logged in to the account bob on 10.0.0.143:143 after 20 "
+						  "failures with 1 accounts from its network "
+						  "198.51.99.0/24 within 1 d, held against 20 failures or 8 accounts: "
+						  "take the password for found, change it and end "
+						  "the account's sessions.");
 	ck_assert_str_eq(stand.bell.at[0].key, "bob < 198.51.99.0/24");
 	ck_assert_int_eq(stand.bell.at[0].severity, SEVERITY_HIGH);
 	ck_assert_str_eq(stand.bell.at[0].figure, "20");

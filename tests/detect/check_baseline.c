@@ -10,10 +10,12 @@
 #define HOUR (3600 * USEC_PER_SEC)
 #define START (INT64_C(1700000000) * USEC_PER_SEC)
 
-static const struct baseline_shape by_median = { .method = BASELINE_MEDIAN, .ring = 16, .samples = 4,
-	.learning = 24 * HOUR, .z = 3.5, .floor = 0.3 };
-static const struct baseline_shape by_ewma = { .method = BASELINE_EWMA, .alpha = 0.1, .samples = 4,
-	.learning = 24 * HOUR, .z = 3, .floor = 0.3 };
+static const struct baseline_shape by_median = {
+	.method = BASELINE_MEDIAN, .ring = 16, .samples = 4, .learning = 24 * HOUR, .z = 3.5, .floor = 0.3
+};
+static const struct baseline_shape by_ewma = {
+	.method = BASELINE_EWMA, .alpha = 0.1, .samples = 4, .learning = 24 * HOUR, .z = 3, .floor = 0.3
+};
 
 static struct identity
 key(unsigned n)

@@ -34,9 +34,9 @@ START_TEST(fires_at_the_count_while_it_runs)
 	ck_assert_uint_eq(stand.bell.len, 1);
 	ck_assert_str_eq(stand.bell.at[0].rule, "bulk_fetch");
 	ck_assert_str_eq(stand.bell.at[0].key, "ann @ " SERVER);
-	ck_assert_str_eq(stand.bell.at[0].reason,
-	    "10.0.0.5 read 20 messages of the account ann on 10.0.0.143:143 in one session, held against 20 messages in one "
-	    "session; ask the owner which program reads there.");
+	ck_assert_str_eq(stand.bell.at[0].reason, "10.0.0.5 read 20 messages of the account ann on 10.0.0.143:143 in "
+						  "one session, held against 20 messages in one "
+						  "session; ask the owner which program reads there.");
 	ck_assert_str_eq(stand.bell.at[0].figure, "20");
 	ck_assert_int_eq(stand.bell.at[0].severity, SEVERITY_MEDIUM);
 	/* Once per session. */
@@ -75,10 +75,16 @@ START_TEST(ordinary_reading_is_quiet)
 {
 	for (unsigned day = 0; day < 20; day++) {
 		for (unsigned hour = 0; hour < 8; hour++) {
-			struct folder_report inbox = { .name_text = BYTES("INBOX"), .has_exists = true, .exists = 3000,
-				.read_whole = 15 };
-			struct collection_report c = { .account_text = BYTES("ann"), .read_whole = 15, .bodies = 15,
-				.folders = &inbox, .folder_count = 1, .has_exists = true, .exists = 3000 };
+			struct folder_report inbox = {
+				.name_text = BYTES("INBOX"), .has_exists = true, .exists = 3000, .read_whole = 15
+			};
+			struct collection_report c = { .account_text = BYTES("ann"),
+				.read_whole = 15,
+				.bodies = 15,
+				.folders = &inbox,
+				.folder_count = 1,
+				.has_exists = true,
+				.exists = 3000 };
 			unsigned session = day * 10 + hour;
 
 			read_messages(CLIENT, 143, session, session * 15, session * 15 + 15);
@@ -94,11 +100,22 @@ END_TEST
 static struct collection_report
 copied(struct folder_report *folder, uint64_t exists, uint64_t read)
 {
-	*folder = (struct folder_report){ .name_text = BYTES("Sent"), .has_exists = true, .exists = exists,
-		.read_whole = read };
-	return (struct collection_report){ .account_text = BYTES("ann"), .read_whole = read, .bodies = read, .peeked = read,
-		.has_exists = true, .exists = exists, .order = ORDER_ASCENDING, .widest = UINT64_MAX, .folders_listed = 4,
-		.folders_opened = 4, .folders = folder, .folder_count = 1, .client_id_text = BYTES("imapsync 2.229"),
+	*folder = (struct folder_report){
+		.name_text = BYTES("Sent"), .has_exists = true, .exists = exists, .read_whole = read
+	};
+	return (struct collection_report){ .account_text = BYTES("ann"),
+		.read_whole = read,
+		.bodies = read,
+		.peeked = read,
+		.has_exists = true,
+		.exists = exists,
+		.order = ORDER_ASCENDING,
+		.widest = UINT64_MAX,
+		.folders_listed = 4,
+		.folders_opened = 4,
+		.folders = folder,
+		.folder_count = 1,
+		.client_id_text = BYTES("imapsync 2.229"),
 		.tool = "imapsync" };
 }
 
@@ -135,8 +152,13 @@ START_TEST(a_copying_outsider_is_worse)
 	stand_report("198.51.100.9", SERVER, 143, 1, &c, SESSION_FIN);
 	ck_assert_int_eq(bell_last(&stand.bell)->severity, SEVERITY_HIGH);
 	/* One who files, answers and waits is a person. */
-	c = (struct collection_report){ .account_text = BYTES("bob"), .read_whole = 250, .bodies = 300, .stored = 3,
-		.headers_only = 4000, .order = ORDER_MIXED, .idle = STAND_HOUR };
+	c = (struct collection_report){ .account_text = BYTES("bob"),
+		.read_whole = 250,
+		.bodies = 300,
+		.stored = 3,
+		.headers_only = 4000,
+		.order = ORDER_MIXED,
+		.idle = STAND_HOUR };
 	stand_report("198.51.100.9", SERVER, 143, 2, &c, SESSION_FIN);
 	ck_assert_int_eq(bell_last(&stand.bell)->severity, SEVERITY_MEDIUM);
 }
@@ -145,8 +167,14 @@ END_TEST
 START_TEST(pop3_that_deletes_is_how_it_was_meant)
 {
 	struct folder_report f = { .has_exists = true, .exists = 300, .read_whole = 300 };
-	struct collection_report c = { .account_text = BYTES("ann"), .read_whole = 300, .bodies = 300, .has_exists = true,
-		.exists = 300, .deleted = 300, .folders = &f, .folder_count = 1 };
+	struct collection_report c = { .account_text = BYTES("ann"),
+		.read_whole = 300,
+		.bodies = 300,
+		.has_exists = true,
+		.exists = 300,
+		.deleted = 300,
+		.folders = &f,
+		.folder_count = 1 };
 
 	read_messages(CLIENT, 110, 1, 0, 300);
 	stand_report(CLIENT, SERVER, 110, 1, &c, SESSION_FIN);
@@ -160,8 +188,9 @@ END_TEST
 
 START_TEST(pop3_by_a_new_client)
 {
-	struct collection_report c = { .account_text = BYTES("ann"), .read_whole = 25, .bodies = 25, .has_exists = true,
-		.exists = 25 };
+	struct collection_report c = {
+		.account_text = BYTES("ann"), .read_whole = 25, .bodies = 25, .has_exists = true, .exists = 25
+	};
 
 	/* While it is learnt, nobody is new. */
 	stand_report("10.1.0.5", SERVER, 110, 1, &c, SESSION_FIN);

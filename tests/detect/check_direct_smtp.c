@@ -37,7 +37,8 @@ START_TEST(a_workstation)
 	talk("10.0.1.5", OUTSIDE, 25);
 	ck_assert_uint_eq(stand.bell.len, 1);
 	ck_assert_str_eq(stand.bell.at[0].reason,
-	    "10.0.1.5, which takes no mail and is not listed as a mail server, speaks SMTP to 198.51.100.25:25 outside; find "
+	    "10.0.1.5, which takes no mail and is not listed as a mail server, speaks SMTP to 198.51.100.25:25 "
+	    "outside; find "
 	    "out which program there mails, or list it under roles.mail_servers.");
 	ck_assert_str_eq(stand.bell.at[0].key, "10.0.1.5");
 	ck_assert_str_eq(stand.bell.at[0].figure, "198.51.100.25:25");

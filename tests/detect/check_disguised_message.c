@@ -25,7 +25,8 @@ START_TEST(content_contradicts_its_name)
 {
 	ck_assert_uint_eq(said_of("holiday.JPG", "application/zip; encrypted=yes"), 1);
 	ck_assert_str_eq(stand.bell.at[0].reason,
-	    "ann@company.example sent bob@partner.example an attachment of 3.0 MiB named holiday.JPG that is in truth an "
+	    "ann@company.example sent bob@partner.example an attachment of 3.0 MiB named holiday.JPG that is in truth "
+	    "an "
 	    "encrypted zip archive; ask the sender, and look what else that host packed.");
 	ck_assert_str_eq(stand.bell.at[0].key, "ann@company.example > partner.example");
 	ck_assert_str_eq(stand.bell.at[0].figure, "an encrypted zip archive");
@@ -40,12 +41,14 @@ END_TEST
 
 START_TEST(what_goes_together)
 {
-	static const char *const pairs[][2] = { { "report.docx", "application/zip" }, { "report.doc", "application/zip" },
-		{ "old.doc", "application/x-ole-storage" }, { "locked.xlsx", "application/x-ole-storage" },
-		{ "a.zip", "application/zip" }, { "a.jar", "application/zip" }, { "image.png", "image/jpeg" },
-		{ "report.pdf", "application/pdf" }, { "unknown.xyz", "application/zip" }, { "noextension", "application/zip" },
-		{ "backup.7z", "application/x-7z-compressed" }, { "setup.exe", "application/vnd.microsoft.portable-executable" },
-		{ "note.txt", NULL }, { "note.jpgx", "application/zip" }, { "a.jpg jpeg", "application/zip" } };
+	static const char *const pairs[][2] = { { "report.docx", "application/zip" },
+		{ "report.doc", "application/zip" }, { "old.doc", "application/x-ole-storage" },
+		{ "locked.xlsx", "application/x-ole-storage" }, { "a.zip", "application/zip" },
+		{ "a.jar", "application/zip" }, { "image.png", "image/jpeg" }, { "report.pdf", "application/pdf" },
+		{ "unknown.xyz", "application/zip" }, { "noextension", "application/zip" },
+		{ "backup.7z", "application/x-7z-compressed" },
+		{ "setup.exe", "application/vnd.microsoft.portable-executable" }, { "note.txt", NULL },
+		{ "note.jpgx", "application/zip" }, { "a.jpg jpeg", "application/zip" } };
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 		ck_assert_msg(said_of(pairs[i][0], pairs[i][1]) == 0, "%s", pairs[i][0]);
@@ -78,7 +81,8 @@ START_TEST(an_answer_to_nothing)
 	ck_assert_uint_eq(said_of_subject("old@partner.example", "Re: offer", 1, false), 0);
 	ck_assert_uint_eq(said_of_subject("a@four.example", "Re: offer", 1, false), 1);
 	ck_assert_int_eq(stand.bell.at[0].severity, SEVERITY_LOW);
-	ck_assert_ptr_nonnull(strstr(stand.bell.at[0].reason, "under the subject Re: offer, which answers or forwards nothing"));
+	ck_assert_ptr_nonnull(
+	    strstr(stand.bell.at[0].reason, "under the subject Re: offer, which answers or forwards nothing"));
 	ck_assert_uint_eq(said_of_subject("a@five.example", "Fwd: offer", 2, false), 1);
 }
 END_TEST

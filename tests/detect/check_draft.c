@@ -4,7 +4,9 @@
 #include "support/check_main.h"
 #include "support/observations.h"
 
-static const struct alert_rule rule = { .name = "model", .id = "mailtap-9999", .description = "Said.", .action = "said" };
+static const struct alert_rule rule = {
+	.name = "model", .id = "mailtap-9999", .description = "Said.", .action = "said"
+};
 static const struct alert_limits limits = { .keys = 16, .forget = USEC_MAX };
 static struct bell bell;
 static struct alert_book *book;

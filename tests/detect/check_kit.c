@@ -28,14 +28,29 @@ is_below_100(const void *value)
 }
 
 static const struct kit_row rows[] = {
-	{ .name = "model.window", .kind = KIT_WINDOW, .at = offsetof(struct model, window), .share = 100,
+	{ .name = "model.window",
+	    .kind = KIT_WINDOW,
+	    .at = offsetof(struct model, window),
+	    .share = 100,
 	    .span_option = offsetof(struct detect_settings, bulk_fetch.window) },
-	{ .name = "model.spread", .kind = KIT_SPREAD, .at = offsetof(struct model, spread), .share = 100, .span = HOUR },
+	{ .name = "model.spread",
+	    .kind = KIT_SPREAD,
+	    .at = offsetof(struct model, spread),
+	    .share = 100,
+	    .span = HOUR },
 	{ .name = "model.seen", .kind = KIT_SEEN, .at = offsetof(struct model, seen), .share = 100, .span = HOUR },
-	{ .name = "model.baseline", .kind = KIT_BASELINE, .at = offsetof(struct model, baseline), .share = 100,
+	{ .name = "model.baseline",
+	    .kind = KIT_BASELINE,
+	    .at = offsetof(struct model, baseline),
+	    .share = 100,
 	    .shape = &shape },
-	{ .name = "model.map", .kind = KIT_MAP, .at = offsetof(struct model, map), .share = 100, .span = HOUR,
-	    .value_size = sizeof(struct kit_bucket), .fits = is_below_100 },
+	{ .name = "model.map",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct model, map),
+	    .share = 100,
+	    .span = HOUR,
+	    .value_size = sizeof(struct kit_bucket),
+	    .fits = is_below_100 },
 };
 
 static struct detect_settings settings;
@@ -52,7 +67,9 @@ new_model(void)
 static void
 setup(void)
 {
-	settings = (struct detect_settings){ .memory = 1 << 20, .learning = 10 * HOUR, .sensor_loss = { 0.01, HOUR },
+	settings = (struct detect_settings){ .memory = 1 << 20,
+		.learning = 10 * HOUR,
+		.sensor_loss = { 0.01, HOUR },
 		.bulk_fetch = { .window = HOUR } };
 }
 
@@ -86,10 +103,11 @@ START_TEST(the_share_holds)
 
 	fill(m, 0, keys, SCENE_NOON);
 	used = window_memory(m->window) + spread_memory(m->spread) + first_seen_memory(m->seen) +
-	    baselines_memory(m->baseline) + map_memory(m->map);
+	       baselines_memory(m->baseline) + map_memory(m->map);
 	ck_assert_uint_le(used, (1 << 20) / 2 + 5 * 4096);
 	ck_assert_uint_eq(window_len(m->window) + spread_len(m->spread) + first_seen_len(m->seen) +
-		baselines_len(m->baseline) + map_len(m->map) + kit_forgotten(m), (uint64_t)5 * keys);
+			      baselines_len(m->baseline) + map_len(m->map) + kit_forgotten(m),
+	    (uint64_t)5 * keys);
 	kit_close(m);
 }
 END_TEST

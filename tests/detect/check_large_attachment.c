@@ -28,9 +28,9 @@ START_TEST(one_large_message)
 {
 	ck_assert_uint_eq(said_of("bob@partner.example", 2, 10 * MIB - 1), 0);
 	ck_assert_uint_eq(said_of("bob@other.example", 2, 10 * MIB), 1);
-	ck_assert_str_eq(stand.bell.at[0].reason,
-	    "ann@company.example sent bob@other.example 20.0 MiB of attachments in one message, held against 20.0 MiB; ask the "
-	    "sender what it is.");
+	ck_assert_str_eq(stand.bell.at[0].reason, "ann@company.example sent bob@other.example 20.0 MiB of attachments "
+						  "in one message, held against 20.0 MiB; ask the "
+						  "sender what it is.");
 	ck_assert_str_eq(stand.bell.at[0].key, "ann@company.example > other.example");
 	ck_assert_str_eq(stand.bell.at[0].figure, "20.0 MiB");
 	ck_assert_int_eq(stand.bell.at[0].severity, SEVERITY_LOW);

@@ -28,9 +28,9 @@ START_TEST(by_content)
 	stand_attach(&m, "holiday.jpg", "application/vnd.ms-outlook-pst", 5 << 20);
 	stand_send(&m);
 	ck_assert_uint_eq(stand.bell.len, 1);
-	ck_assert_str_eq(stand.bell.at[0].reason,
-	    "ann@company.example sent bob@partner.example an Outlook store of 5.0 MiB, known by its content: holiday.jpg; find "
-	    "out who packed a mailbox, and why.");
+	ck_assert_str_eq(stand.bell.at[0].reason, "ann@company.example sent bob@partner.example an Outlook store of "
+						  "5.0 MiB, known by its content: holiday.jpg; find "
+						  "out who packed a mailbox, and why.");
 	ck_assert_str_eq(stand.bell.at[0].key, "ann@company.example > partner.example");
 	ck_assert_str_eq(stand.bell.at[0].kind, "content");
 	ck_assert_str_eq(stand.bell.at[0].figure, "5.0 MiB");

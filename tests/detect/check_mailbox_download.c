@@ -48,9 +48,9 @@ START_TEST(nothing_learnt_has_its_own_floor)
 	ck_assert_uint_eq(stand.bell.len, 0);
 	draw("10.0.0.5", MIB);
 	ck_assert_uint_eq(stand.bell.len, 1);
-	ck_assert_str_eq(stand.bell.at[0].reason,
-	    "10.0.0.5 drew 250.0 MiB from the mail server 10.0.0.143 within 1 h; what is usual there is not known yet: a first "
-	    "synchronisation looks the same, ask the user of that host.");
+	ck_assert_str_eq(stand.bell.at[0].reason, "10.0.0.5 drew 250.0 MiB from the mail server 10.0.0.143 within 1 h; "
+						  "what is usual there is not known yet: a first "
+						  "synchronisation looks the same, ask the user of that host.");
 	ck_assert_str_eq(stand.bell.at[0].key, "10.0.0.5 < 10.0.0.143");
 	ck_assert_str_eq(stand.bell.at[0].kind, "volume");
 	ck_assert_str_eq(stand.bell.at[0].held_against, "at least 250.0 MiB");

@@ -47,9 +47,9 @@ START_TEST(an_account_from_a_new_network)
 	ck_assert_uint_eq(stand.bell.len, 0);
 	login("198.51.100.7", "ann");
 	ck_assert_uint_eq(stand.bell.len, 1);
-	ck_assert_str_eq(stand.bell.at[0].reason,
-	    "The account ann is used by 198.51.100.7, on 10.0.0.143:143, with the network 198.51.100.0/24, never seen with it in "
-	    "8 days and 9 uses; ask whether the client is new.");
+	ck_assert_str_eq(stand.bell.at[0].reason, "The account ann is used by 198.51.100.7, on 10.0.0.143:143, with "
+						  "the network 198.51.100.0/24, never seen with it in "
+						  "8 days and 9 uses; ask whether the client is new.");
 	ck_assert_str_eq(stand.bell.at[0].key, "ann < 198.51.100.0/24");
 	ck_assert_str_eq(stand.bell.at[0].kind, "network");
 	ck_assert_int_eq(stand.bell.at[0].severity, SEVERITY_MEDIUM);

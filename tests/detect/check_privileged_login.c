@@ -16,9 +16,9 @@ START_TEST(the_first_time_from_each_network)
 {
 	stand_login("10.0.1.5", SERVER, "root", LOGIN_SUCCESS);
 	ck_assert_uint_eq(stand.bell.len, 1);
-	ck_assert_str_eq(stand.bell.at[0].reason,
-	    "The listed account root logged in on 10.0.0.143:143 from 10.0.1.5, for the first time from 10.0.1.0/24; ask its "
-	    "owner.");
+	ck_assert_str_eq(stand.bell.at[0].reason, "The listed account root logged in on 10.0.0.143:143 from 10.0.1.5, "
+						  "for the first time from 10.0.1.0/24; ask its "
+						  "owner.");
 	ck_assert_str_eq(stand.bell.at[0].key, "root < 10.0.1.0/24");
 	ck_assert_str_eq(stand.bell.at[0].figure, "10.0.1.0/24");
 	ck_assert_int_eq(stand.bell.at[0].severity, SEVERITY_MEDIUM);

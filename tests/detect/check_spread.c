@@ -61,7 +61,8 @@ START_TEST(agrees_with_a_naive_model)
 			*a = (struct addition){ dice_throw(&d, 3), dice_throw(&d, THINGS), now };
 			before = naive(i, a->key, now);
 			ck_assert_uint_eq(spread_count(s, KEY(a->key), now), before);
-			ck_assert_uint_eq(spread_add(s, KEY(a->key), now, THING(a->thing), &grew), naive(i + 1, a->key, now));
+			ck_assert_uint_eq(
+			    spread_add(s, KEY(a->key), now, THING(a->thing), &grew), naive(i + 1, a->key, now));
 			ck_assert_int_eq(grew, naive(i + 1, a->key, now) > before);
 			if (dice_throw(&d, 10) == 0)
 				spread_expire(s, now);

@@ -77,7 +77,8 @@ START_TEST(refusals_say_what_is_wrong)
 	};
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		ck_assert_msg(strstr(again(wrong[i][0]), wrong[i][1]) != NULL, "%s: %s", wrong[i][0], again(wrong[i][0]));
+		ck_assert_msg(
+		    strstr(again(wrong[i][0]), wrong[i][1]) != NULL, "%s: %s", wrong[i][0], again(wrong[i][0]));
 }
 END_TEST
 
@@ -111,8 +112,9 @@ note_expired(void *arg, const char *path, const char *allowance)
 
 START_TEST(in_settings)
 {
-	static const char *const sets[] = { "detect.bulk_fetch.allow=[\"10.1.2.0/24 until 2026-01-01 because a, b\", ann]",
-		"roles.nat=10.9.9.9" };
+	static const char *const sets[] = {
+		"detect.bulk_fetch.allow=[\"10.1.2.0/24 until 2026-01-01 because a, b\", ann]", "roles.nat=10.9.9.9"
+	};
 	static const char *const wrong[] = { "roles.nat=ann" };
 	char line[512] = "";
 	struct complaints c = { .say = ignore_line, .arg = line };

@@ -26,8 +26,10 @@ load(void)
 	stand.settings = settings_load(NULL, sets, set_count, &c);
 	if (stand.settings == NULL)
 		abort();
-	stand.context = (struct detector_context){ .settings = &stand.settings->detect, .site = &stand.settings->site,
-		.forward_rules = &stand.settings->forward_rules, .alerts = stand.book };
+	stand.context = (struct detector_context){ .settings = &stand.settings->detect,
+		.site = &stand.settings->site,
+		.forward_rules = &stand.settings->forward_rules,
+		.alerts = stand.book };
 }
 
 static void
@@ -102,7 +104,8 @@ stand_session(const char *client, const char *server, uint16_t port, unsigned nu
 {
 	struct session s = { .start = stand.now, .mail_port = true, .interface = "test" };
 
-	if (!address_parse(bytes_str(client), &s.client.address) || !address_parse(bytes_str(server), &s.server.address))
+	if (!address_parse(bytes_str(client), &s.client.address) ||
+	    !address_parse(bytes_str(server), &s.server.address))
 		abort();
 	s.client.port = (uint16_t)(10000 + number % 50000);
 	s.server.port = port;
@@ -122,8 +125,9 @@ void
 stand_login(const char *client, const char *server, const char *user, enum login_outcome outcome)
 {
 	struct session s = stand_session(client, server, 143, stand.sessions++);
-	struct login_report login = { .user_text = bytes_str(user), .mechanism = BYTES("PLAIN"), .cleartext = true,
-		.outcome = outcome };
+	struct login_report login = {
+		.user_text = bytes_str(user), .mechanism = BYTES("PLAIN"), .cleartext = true, .outcome = outcome
+	};
 	struct observation o = { .kind = OBSERVED_LOGIN, .session = &s };
 
 	o.login = &login;
@@ -135,12 +139,17 @@ stand_read(const char *client, const char *server, uint16_t port, const char *ac
 {
 	struct session s = stand_session(client, server, port, number);
 	static const struct message_content content;
-	struct message_report m = { .ordinal = uid, .transfer = port == 110 ? TRANSFER_POP3_RETR : TRANSFER_IMAP_FETCH,
-		.status = MESSAGE_ACCEPTED, .complete = true, .content = &content, .has_item = true };
+	struct message_report m = { .ordinal = uid,
+		.transfer = port == 110 ? TRANSFER_POP3_RETR : TRANSFER_IMAP_FETCH,
+		.status = MESSAGE_ACCEPTED,
+		.complete = true,
+		.content = &content,
+		.has_item = true };
 	struct observation o = { .kind = OBSERVED_MESSAGE, .session = &s };
 
-	m.item = (struct mailbox_item){ .mailbox_text = BYTES("INBOX"), .account_text = bytes_str(account), .has_uid = true,
-		.uid = uid };
+	m.item = (struct mailbox_item){
+		.mailbox_text = BYTES("INBOX"), .account_text = bytes_str(account), .has_uid = true, .uid = uid
+	};
 	o.message = &m;
 	stand_show(o);
 }
@@ -150,8 +159,9 @@ stand_report(const char *client, const char *server, uint16_t port, unsigned num
     enum session_end end)
 {
 	struct session s = stand_session(client, server, port, number);
-	struct session_report r = { .end = end, .has_collection = true, .is_pop3 = port == 110, .is_imap = port != 110,
-		.collection = *c };
+	struct session_report r = {
+		.end = end, .has_collection = true, .is_pop3 = port == 110, .is_imap = port != 110, .collection = *c
+	};
 	struct observation o = { .kind = OBSERVED_SESSION, .session = &s };
 
 	o.report = &r;
@@ -199,8 +209,12 @@ stand_attach(struct stand_mail *m, const char *name, const char *type, uint64_t 
 	if (m->scene.content.part_count == STAND_PARTS)
 		abort();
 	m->parts[m->scene.content.part_count++] = (struct message_part){ .depth = 1,
-		.content_type = BYTES("application/octet-stream"), .name_text = bytes_str(name),
-		.detected_type = bytes_str(type), .is_attachment = true, .complete = true, .size = size };
+		.content_type = BYTES("application/octet-stream"),
+		.name_text = bytes_str(name),
+		.detected_type = bytes_str(type),
+		.is_attachment = true,
+		.complete = true,
+		.size = size };
 }
 
 void
