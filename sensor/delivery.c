@@ -168,6 +168,43 @@ delivery_reload(struct delivery *d, const struct settings *settings)
 			d->outlets[i].row->reopen(d->outlets[i].state, &d->sinks);
 }
 
+/* Twice what the tables may take: keys and values, and what stands around them. */
+static size_t
+state_ceiling(const struct delivery *d)
+{
+	return 2 * d->settings->detect.memory + (1 << 20);
+}
+
+bool
+delivery_save_state(const struct delivery *d, const char *path, char *error)
+{
+	struct state_out out;
+	bool fine;
+
+	state_out_init(&out, state_ceiling(d));
+	judge_save(d->judge, &out);
+	fine = state_finish(&out);
+	if (!fine)
+		snprintf(error, STATE_ERROR_MAX, "the state finds no memory");
+	fine = fine && state_save(path, buffer_bytes(&out.image), error);
+	state_out_clear(&out);
+	return fine;
+}
+
+enum state_file
+delivery_load_state(struct delivery *d, const char *path, unsigned *refused, char *error)
+{
+	struct buffer image;
+	enum state_file result;
+
+	buffer_init(&image, state_ceiling(d));
+	result = state_load(path, &image, error);
+	if (result == STATE_READ)
+		*refused = judge_load(d->judge, buffer_bytes(&image));
+	buffer_clear(&image);
+	return result;
+}
+
 bool
 delivery_crowded(const struct delivery *d)
 {
