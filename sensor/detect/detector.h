@@ -7,6 +7,7 @@
 
 #include "detect/alert.h"
 #include "detect/forward_rules.h"
+#include "detect/service.h"
 #include "detect/site.h"
 #include "detect/state.h"
 
@@ -149,6 +150,48 @@ struct direct_smtp_settings {
 	struct allow_list allow;
 };
 
+struct forward_rule_settings {
+	bool enabled;
+	struct allow_list allow;
+};
+
+struct journal_external_settings {
+	bool enabled;
+	struct allow_list allow;
+};
+
+struct forward_fan_in_settings {
+	bool enabled;
+	unsigned mailboxes;         /* forwarded to one outside address within the window */
+	usec_t window;
+	struct allow_list allow;
+};
+
+struct forward_ratio_settings {
+	bool enabled;
+	double ratio;               /* of automatic forwards among all */
+	unsigned messages, mailboxes; /* forwarded automatically, at least */
+	usec_t window;
+	struct allow_list allow;
+};
+
+struct forward_correlated_settings {
+	bool enabled;
+	usec_t window;              /* between coming in and going out */
+	struct allow_list allow;
+};
+
+struct protocol_mismatch_settings {
+	bool enabled;
+	uint64_t bytes;             /* that each side must have said */
+	struct allow_list allow;
+};
+
+struct new_mail_service_settings {
+	bool enabled;
+	struct allow_list allow;
+};
+
 struct detect_settings {
 	struct alert_limits alerts;
 	size_t memory;              /* for the tables of the detectors that have a kit */
@@ -172,6 +215,13 @@ struct detect_settings {
 	struct mail_archive_settings mail_archive;
 	struct disguised_message_settings disguised_message;
 	struct direct_smtp_settings direct_smtp;
+	struct forward_rule_settings forward_rule_upload;
+	struct journal_external_settings journal_external;
+	struct forward_fan_in_settings forward_fan_in;
+	struct forward_ratio_settings forward_ratio;
+	struct forward_correlated_settings forward_correlated;
+	struct protocol_mismatch_settings protocol_mismatch;
+	struct new_mail_service_settings new_mail_service;
 };
 
 struct detector_context {
@@ -179,6 +229,8 @@ struct detector_context {
 	const struct site *site;
 	const struct forward_rules *forward_rules;
 	struct alert_book *alerts;
+	service_listener *tell_service; /* NULL: nobody wants to know */
+	void *tell_service_arg;
 };
 
 struct detector {
@@ -196,6 +248,8 @@ struct detector {
 	/* What it has learnt, as sections of its own (NAME.something) of a state; both NULL: nothing. load: how many of its
 	 * sections it refused; the rest is taken over. */
 	void (*save)(const void *self, struct state_out *);
+	/* NULL, or tells the listener of all mail servers that are known, the one not seen for longest first. */
+	void (*services)(const void *self, service_listener *, void *arg);
 	unsigned (*load)(void *self, struct bytes image);
 };
 

@@ -3,6 +3,11 @@
 
 const struct detector *const detectors[] = {
 	&detector_auto_forward,
+	&detector_forward_correlated,
+	&detector_forward_fan_in,
+	&detector_forward_ratio,
+	&detector_forward_rule_upload,
+	&detector_journal_external,
 	&detector_upload_asymmetry,
 	&detector_mailbox_download,
 	&detector_bulk_fetch,
@@ -17,6 +22,8 @@ const struct detector *const detectors[] = {
 	&detector_privileged_login,
 	&detector_new_client,
 	&detector_direct_smtp,
+	&detector_protocol_mismatch,
+	&detector_new_mail_service,
 	&detector_starttls_stripped,
 	&detector_cleartext_credentials,
 	&detector_sensor_loss,

@@ -24,6 +24,13 @@ extern const struct detector detector_auth_then_collection;
 extern const struct detector detector_privileged_login;
 extern const struct detector detector_new_client;
 extern const struct detector detector_direct_smtp;
+extern const struct detector detector_forward_rule_upload;
+extern const struct detector detector_journal_external;
+extern const struct detector detector_forward_fan_in;
+extern const struct detector detector_forward_ratio;
+extern const struct detector detector_forward_correlated;
+extern const struct detector detector_protocol_mismatch;
+extern const struct detector detector_new_mail_service;
 extern const struct detector detector_sensor_loss;
 
 #endif

@@ -50,7 +50,7 @@ static const struct kit_row rows[] = {
 	{ .name = "new_client.pairs",
 	    .kind = KIT_SEEN,
 	    .at = offsetof(struct new_client, pairs),
-	    .share = 60,
+	    .share = 50,
 	    .span_option = OPTION(forget) },
 };
 

@@ -27,5 +27,6 @@ const struct technique technique_brute_force = { "T1110", "Brute Force", NULL, C
 const struct technique technique_guessing = { "T1110.001", "Brute Force", "Password Guessing", CREDENTIAL_ACCESS };
 const struct technique technique_spraying = { "T1110.003", "Brute Force", "Password Spraying", CREDENTIAL_ACCESS };
 const struct technique technique_valid_accounts = { "T1078", "Valid Accounts", NULL, INITIAL_ACCESS };
+const struct technique technique_non_standard_port = { "T1571", "Non-Standard Port", NULL, COMMAND_AND_CONTROL };
 const struct technique technique_mail_protocols = { "T1071.003", "Application Layer Protocol", "Mail Protocols",
 	COMMAND_AND_CONTROL };

@@ -21,6 +21,7 @@ extern const struct technique technique_brute_force;       /* T1110 */
 extern const struct technique technique_guessing;          /* T1110.001 */
 extern const struct technique technique_spraying;          /* T1110.003 */
 extern const struct technique technique_valid_accounts;    /* T1078 */
+extern const struct technique technique_non_standard_port; /* T1571 */
 extern const struct technique technique_mail_protocols;    /* T1071.003 */
 
 #endif
