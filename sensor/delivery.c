@@ -47,6 +47,23 @@ on_alert(void *arg, const struct alert *alert)
 	hand_out(d, &document);
 }
 
+static void
+on_service(void *arg, const struct service *service, uint64_t clients, unsigned change, usec_t time)
+{
+	struct delivery *d = arg;
+	struct document document;
+
+	if (!d->wants_events)
+		return;
+	/* It is made of an observation that has its own document already. */
+	if (!ecs_service(&d->ecs, service, clients, change, time, &d->line, &document)) {
+		d->counters.unmade++;
+		return;
+	}
+	d->counters.events++;
+	hand_out(d, &document);
+}
+
 void
 delivery_observe(void *delivery, const struct observation *o)
 {
@@ -155,6 +172,8 @@ delivery_new(const struct settings *settings, struct event_base *base, unsigned 
 		delivery_free(d);
 		return NULL;
 	}
+	judge_listen(d->judge, on_service, d);
+	judge_reload(d->judge, &settings->detect, &settings->site, &settings->forward_rules);
 	return d;
 }
 
@@ -224,6 +243,12 @@ delivery_drained(const struct delivery *d)
 		if (!d->outlets[i].row->drained(d->outlets[i].state))
 			return false;
 	return true;
+}
+
+void
+delivery_services(const struct delivery *d, service_listener *listener, void *arg)
+{
+	judge_services(d->judge, listener, arg);
 }
 
 struct delivery_counters

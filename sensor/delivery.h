@@ -55,6 +55,9 @@ bool delivery_save_state(const struct delivery *, const char *path, char *error)
 /* And back, before the first observation. *refused: tables that were not taken over. */
 enum state_file delivery_load_state(struct delivery *, const char *path, unsigned *refused, char *error);
 
+/* All mail servers that are known. */
+void delivery_services(const struct delivery *, service_listener *, void *arg);
+
 struct delivery_counters delivery_counters(const struct delivery *);
 
 /* The sinks in use, into out; returns how many. */

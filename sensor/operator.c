@@ -11,6 +11,7 @@
 #include "capture/filter.h"
 #include "daemon/ready.h"
 #include "replay.h"
+#include "service_list.h"
 
 /* Frames read of each interface after the stop was asked for: what the kernel held at that moment. */
 #define LAST_FRAMES 100000
@@ -387,13 +388,15 @@ operator_answer(void *arg, const char *command, char *error, size_t error_room)
 		answer = answer_status(op);
 	} else if (strcmp(command, "stats") == 0) {
 		answer = answer_stats(op);
+	} else if (strcmp(command, "services") == 0) {
+		answer = service_list(op->delivery);
 	} else if (strcmp(command, "reload") == 0) {
 		if (reload(op))
 			answer = strdup("{\"reloaded\":true}");
 		else
 			snprintf(error, error_room, "the configuration is wrong and was not taken: see the log");
 	} else {
-		snprintf(error, error_room, "no such command: say status, stats or reload");
+		snprintf(error, error_room, "no such command: say status, stats, services or reload");
 	}
 	return answer;
 }

@@ -16,6 +16,8 @@ struct judge {
 	usec_t ticked;
 	usec_t began; /* first packet time, ever */
 	usec_t learning;
+	service_listener *listener;
+	void *listener_arg;
 };
 
 static struct detector_context
@@ -23,7 +25,7 @@ context_of(struct judge *j, const struct detect_settings *settings, const struct
     const struct forward_rules *rules)
 {
 	return (struct detector_context){ .settings = settings, .site = site, .forward_rules = rules,
-		.alerts = j->book };
+		.alerts = j->book, .tell_service = j->listener, .tell_service_arg = j->listener_arg };
 }
 
 /* Opens what is switched on and closed, closes what is switched off, tells the others of the new settings: all of them,
@@ -145,6 +147,21 @@ judge_load(struct judge *j, struct bytes image)
 		if (j->states[i] != NULL && detectors[i]->load != NULL)
 			refused += detectors[i]->load(j->states[i], image);
 	return refused;
+}
+
+void
+judge_listen(struct judge *j, service_listener *listener, void *arg)
+{
+	j->listener = listener;
+	j->listener_arg = arg;
+}
+
+void
+judge_services(const struct judge *j, service_listener *listener, void *arg)
+{
+	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
+		if (j->states[i] != NULL && detectors[i]->services != NULL)
+			detectors[i]->services(j->states[i], listener, arg);
 }
 
 struct alert_book_counters

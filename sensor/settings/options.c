@@ -33,7 +33,8 @@ static const struct choice publish_choices[] = { { "alerts", PUBLISH_ALERTS }, {
 static const struct choice privacy_choices[] = { { "clear", PRIVACY_CLEAR }, { "hashed", PRIVACY_HASHED },
 	{ "off", PRIVACY_OFF }, { NULL, 0 } };
 static const struct choice dataset_choices[] = { { "mailtap.session", 0 }, { "mailtap.message", 0 },
-	{ "mailtap.login", 0 }, { "mailtap.anomaly", 0 }, { "mailtap.stats", 0 }, { NULL, 0 } };
+	{ "mailtap.login", 0 }, { "mailtap.tls", 0 }, { "mailtap.script", 0 }, { "mailtap.service", 0 },
+	{ "mailtap.anomaly", 0 }, { "mailtap.stats", 0 }, { NULL, 0 } };
 static const struct choice level_choices[] = { { "error", 0 }, { "warning", 0 }, { "info", 0 }, { "debug", 0 },
 	{ NULL, 0 } };
 static const struct choice target_choices[] = { { "auto", 0 }, { "stderr", 0 }, { "syslog", 0 }, { NULL, 0 } };
