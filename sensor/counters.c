@@ -22,6 +22,7 @@ put_pipeline(struct counters *c, const struct pipeline_counters *p)
 	put(c, "packets", "bytes", n.frame_bytes);
 	put(c, "packets", "own", n.own);
 	put(c, "packets", "duplicate", n.duplicates);
+	put(c, "packets", "time_restarts", n.time_restarts);
 	for (int i = 0; i < DECODE_RESULTS; i++)
 		put(c, "decode", decode_result_name((enum decode_result)i), n.decoded[i]);
 	for (int i = 0; i < TUNNELS; i++)

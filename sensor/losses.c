@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "losses.h"
 
+#include "base/timeline.h"
+
 /* Interfaces that went away take their counters with them: never less than nothing. */
 static uint64_t
 grown(uint64_t now, uint64_t before)
@@ -25,6 +27,8 @@ losses_observe(struct losses *l, const struct totals *now, bool last, observer *
 	};
 	struct observation o = { .kind = OBSERVED_LOSS, .time = now->time, .loss = &r };
 
+	if (l->since > now->time && l->since - now->time > TIMELINE_FAR)
+		l->since = now->time; /* the clock was set back */
 	if (now->time == 0 || (!last && l->since != 0 && now->time - l->since < LOSSES_EVERY))
 		return;
 	if (l->since == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline.h"
 
-
 #include "base/memory.h"
+#include "base/timeline.h"
 #include "flow/echo.h"
 
 /* Packet time between two looks at what has gone stale, and the most flows ended in one look, so that no single packet
@@ -31,7 +31,7 @@ struct connection {
 	uint32_t waits;      /* its place among those in which something waits, counted from 1; 0: nothing waits */
 	uint32_t due_octets; /* of payload until the dialogue's account is due, */
 	uint32_t due_time;   /* or packet time, in TIME_UNIT */
-	bool muted, mail;
+	bool muted, mail, skims;
 };
 
 #define ALIGNED(size) (((size) + 7) & ~(size_t)7)
@@ -61,7 +61,8 @@ struct pipeline {
 	void *arg;
 	pipeline_elsewhere *elsewhere;
 	void *elsewhere_arg;
-	usec_t now, swept;
+	struct timeline time;
+	usec_t swept;
 	usec_t overlap_second; /* since when overlaps_said counts */
 	unsigned overlaps_said;
 	size_t memory_before; /* what this thread had taken before the first packet */
@@ -237,6 +238,10 @@ note_worth(struct connection *c)
 		c->muted = true;
 		stream_mute(stream_of(c));
 	}
+	if (!c->skims && dialogue_skims(dialogue_of(c))) {
+		c->skims = true;
+		stream_skim(stream_of(c));
+	}
 	if (c->mail == dialogue_is_mail(dialogue_of(c)))
 		return;
 	c->mail = !c->mail;
@@ -306,6 +311,18 @@ account(struct connection *c, const struct packet *packet)
 	c->due_time = due.time < INT64_MAX ? TIME_UNIT(due.time) : UINT32_MAX;
 }
 
+/* A twin adds nothing. But who knows what makes twins could hide other octets in one. */
+static void
+compare_twin(struct pipeline *p, const struct packet *packet)
+{
+	enum direction from;
+	struct flow *f = packet->payload.len > 0 ? flow_table_find(p->flows, packet, &from) : NULL;
+	struct connection *c = f == NULL ? NULL : f->state;
+
+	if (c != NULL)
+		stream_compare(stream_of(c), from, packet);
+}
+
 static void
 take_packet(struct pipeline *p, const struct packet *packet)
 {
@@ -319,6 +336,7 @@ take_packet(struct pipeline *p, const struct packet *packet)
 	}
 	if (!p->settings.flow.count_duplicates && echo_is_twin(p->echo, packet)) {
 		p->counters.duplicates++;
+		compare_twin(p, packet);
 		return;
 	}
 	if (p->settings.memory > 0 && memory_of(p) > p->settings.memory)
@@ -373,7 +391,7 @@ on_flow_ended(void *arg, struct flow *f, enum flow_end end)
 
 	if (c == NULL)
 		return;
-	stream_finish(stream_of(c), p->now);
+	stream_finish(stream_of(c), p->time.now);
 	note_waiting(c);
 	wire = wire_of(c);
 	for (int i = 0; i < 2; i++) {
@@ -382,7 +400,7 @@ on_flow_ended(void *arg, struct flow *f, enum flow_end end)
 	}
 	p->counters.one_sided += flow_packets(f, FROM_CLIENT) == 0 || flow_packets(f, FROM_SERVER) == 0;
 	p->counters.connections_now--;
-	dialogue_end(dialogue_of(c), &wire, session_end_of(end), p->now);
+	dialogue_end(dialogue_of(c), &wire, session_end_of(end), p->time.now);
 	connection_free(c);
 	f->state = NULL;
 }
@@ -390,13 +408,13 @@ on_flow_ended(void *arg, struct flow *f, enum flow_end end)
 static void
 sweep(struct pipeline *p)
 {
-	p->swept = p->now;
-	(void)flow_table_expire(p->flows, p->now, SWEEP_FLOWS);
+	p->swept = p->time.now;
+	(void)flow_table_expire(p->flows, p->time.now, SWEEP_FLOWS);
 	/* From the end: who waits no more is replaced by the last one, which was looked at already. */
 	for (uint32_t i = p->waiting_count; i > 0; i--) {
 		struct connection *c = p->waiting[i - 1];
 
-		stream_tick(stream_of(c), p->now);
+		stream_tick(stream_of(c), p->time.now);
 		note_worth(c);
 		note_waiting(c);
 	}
@@ -446,8 +464,8 @@ observe_overlap(struct pipeline *p, const struct packet *packet)
 		.detail_text = BYTES("Parts of an IP datagram contradict each other: all of it was dropped.") };
 	struct observation o = { .kind = OBSERVED_ANOMALY, .time = packet->time, .session = &session, .anomaly = &report };
 
-	if (p->now - p->overlap_second >= USEC_PER_SEC) {
-		p->overlap_second = p->now;
+	if (p->time.now - p->overlap_second >= USEC_PER_SEC) {
+		p->overlap_second = p->time.now;
 		p->overlaps_said = 0;
 	}
 	if (p->overlaps_said == OVERLAPS_A_SECOND)
@@ -460,14 +478,21 @@ observe_overlap(struct pipeline *p, const struct packet *packet)
 	count_observation(p, &o);
 }
 
+/* Time has gone back: what was noted in the future is due at once. */
+static void
+turn_back(struct pipeline *p)
+{
+	p->swept = p->overlap_second = INT64_MIN / 2;
+}
+
 static void
 pass_time(struct pipeline *p, usec_t time)
 {
-	if (p->now == 0)
+	if (p->time.now == 0)
 		p->memory_before = memory_taken();
-	if (time > p->now)
-		p->now = time;
-	if (p->now - p->swept >= SWEEP_EVERY)
+	if (timeline_pass(&p->time, time))
+		turn_back(p);
+	if (p->time.now - p->swept >= SWEEP_EVERY)
 		sweep(p);
 }
 
@@ -511,15 +536,15 @@ pipeline_frame(void *pipeline, const struct frame *frame)
 void
 pipeline_tick(struct pipeline *p, usec_t now)
 {
-	if (now > p->now)
-		p->now = now;
+	if (timeline_set(&p->time, now))
+		turn_back(p);
 	sweep(p);
 }
 
 usec_t
 pipeline_time(const struct pipeline *p)
 {
-	return p->now;
+	return p->time.now;
 }
 
 void
@@ -550,6 +575,7 @@ pipeline_counters(const struct pipeline *p)
 	struct pipeline_counters n = p->counters;
 
 	n.waiting_bytes = p->budget.used;
+	n.time_restarts = p->time.restarts;
 	n.decode = decode_counters(p->decoder);
 	n.memory = memory_of(p);
 	n.memory_max = p->settings.memory;

@@ -42,6 +42,7 @@ struct pipeline_counters {
 	uint64_t gave_way;                 /* connections ended for want of memory */
 	uint64_t conflicts, wild_segments, ceilings; /* connections in which they were met */
 	uint64_t one_sided;                /* connections ended with one direction unseen */
+	uint64_t time_restarts;            /* packet time, or the clock behind it, was set back */
 	uint64_t observations;
 };
 
@@ -62,10 +63,10 @@ void pipeline_set_elsewhere(struct pipeline *, pipeline_elsewhere *, void *arg);
 /* A packet that came out of a tunnel elsewhere and is for this pipeline. */
 void pipeline_packet(struct pipeline *, const struct packet *);
 
-/* Packet time has come to `now` without frames: what has gone stale ends, what waited too long is given up. */
+/* The clock behind packet time has come to `now` without frames, or was set back to it: what has gone stale ends, what waited too long is given up. */
 void pipeline_tick(struct pipeline *, usec_t now);
 
-/* The latest packet time seen; 0 before the first frame. */
+/* The latest packet time believed (base/timeline.h); 0 before the first frame. */
 usec_t pipeline_time(const struct pipeline *);
 
 /* Ends every connection (SESSION_STOP), then frees. NULL is fine. */

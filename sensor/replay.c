@@ -58,8 +58,9 @@ static void
 note_losses(const struct replay *r)
 {
 	struct totals t;
+	usec_t passed = pipeline_time(r->pipeline) - r->losses->since;
 
-	if (pipeline_time(r->pipeline) - r->losses->since < LOSSES_EVERY)
+	if (passed < LOSSES_EVERY && passed >= 0)
 		return;
 	totals_read(&t, NULL, r->pipeline);
 	losses_observe(r->losses, &t, false, delivery_observe, r->delivery);

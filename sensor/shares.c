@@ -6,10 +6,10 @@
 #include "settings/values.h"
 #include "workers.h"
 
-/* The program, its libraries, the detectors' tables and the documents under way. */
+/* The program, its libraries, the detectors' tables and the documents under way, but not the tables in detect.memory. */
 #define PROGRAM (48u << 20)
 
-/* With less nothing sensible can be followed. */
+/* With less, in each worker, nothing sensible can be followed. */
 #define LEAST (8u << 20)
 
 size_t
@@ -22,13 +22,17 @@ shares_for_connections(const struct settings *s, unsigned workers, size_t interf
 		fixed += s->capture.source.ring_size * interfaces + s->capture.queue_size * workers + workers_handover(workers);
 	if (s->publish.redis.enabled)
 		fixed += s->publish.redis.queue_bytes;
+	/* Live, while a snapshot is written, it is there twice. */
+	fixed += s->detect.memory * (workers > 0 && s->state.path != NULL && s->state.path[0] != '\0' ? 2 : 1);
 	left = all > fixed ? (all - fixed) / 8 * 7 : 0;
-	if (left >= LEAST)
+	/* Fragments that wait are counted with the connections, which must not all give way to them. */
+	if (left >= LEAST * (workers > 0 ? workers : 1) + s->decode.fragments.memory)
 		return left;
+	fixed += LEAST * (workers > 0 ? workers : 1) + s->decode.fragments.memory;
 	snprintf(error, error_room,
-	    "limits.memory is %s, and %s are taken by the program, capture.ring_size and capture.queue_size%s: raise it, or lower "
-	    "those",
+	    "limits.memory is %s, and more than %s are needed: the program, capture.ring_size, capture.queue_size, "
+	    "capture.fragments.memory%s and the least for connections; raise it, or lower those",
 	    value_size_text(has, all), value_size_text(needed, fixed),
-	    s->publish.redis.enabled ? ", and publish.redis.queue_bytes" : "");
+	    s->publish.redis.enabled ? ", publish.redis.queue_bytes" : "");
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/timeline.h"
 
 /* How often packet time is moved on when no packets come, and how far behind the wall clock it then stays, so that
  * frames still waiting in the kernel are not from the past. */
@@ -190,7 +191,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (pipeline_time(w->pipeline) == 0 || now <= pipeline_time(w->pipeline))
+	if (pipeline_time(w->pipeline) == 0 || (now <= pipeline_time(w->pipeline) && now + TIMELINE_FAR >= pipeline_time(w->pipeline)))
 		return;
 	pipeline_tick(w->pipeline, now);
 	wake_others(w);
@@ -377,9 +378,35 @@ worker_give(struct worker *w, size_t interface, struct source *source)
 	return g.fine;
 }
 
+struct reading {
+	size_t interface;
+	bool more;
+};
+
+static void
+run_read(struct worker *w, void *arg)
+{
+	struct reading *r = arg;
+	struct tap *t = &w->taps[r->interface];
+
+	r->more = t->source != NULL &&
+	    source_read(t->source, w->settings.batch, pipeline_frame, w->pipeline) == SOURCE_READY;
+	if (w->settings.handover != NULL)
+		(void)handover_take(w->settings.handover, w->settings.number, (size_t)w->settings.batch, false, take_handed, w);
+	wake_others(w);
+}
+
+bool
+worker_read(struct worker *w, size_t interface)
+{
+	struct reading r = { .interface = interface };
+
+	call(w, run_read, &r);
+	return r.more;
+}
+
 struct taking {
 	size_t interface;
-	int frames;
 	struct source_counters *counters;
 };
 
@@ -392,17 +419,14 @@ run_take(struct worker *w, void *arg)
 	*taking->counters = (struct source_counters){ 0 };
 	if (t->source == NULL)
 		return;
-	if (taking->frames > 0)
-		(void)source_read(t->source, taking->frames, pipeline_frame, w->pipeline);
 	*taking->counters = source_counters(t->source);
 	close_tap(t);
-	wake_others(w);
 }
 
 void
-worker_take(struct worker *w, size_t interface, int frames, struct source_counters *counters)
+worker_take(struct worker *w, size_t interface, struct source_counters *counters)
 {
-	struct taking t = { interface, frames, counters };
+	struct taking t = { interface, counters };
 
 	call(w, run_take, &t);
 }

@@ -47,9 +47,11 @@ bool worker_start(struct worker *, char *error, size_t error_room);
 /* Reads this source from now on; it belongs to the worker. False when it cannot be waited for: then it is closed. */
 bool worker_give(struct worker *, size_t interface, struct source *);
 
-/* Closes the source of an interface, if there is one, after what it still holds was read, up to `frames` frames. *counters gets
- * what it counted. */
-void worker_take(struct worker *, size_t interface, int frames, struct source_counters *counters);
+/* Reads a batch of what the source of an interface holds, and takes what others had handed over. True when there is more. */
+bool worker_read(struct worker *, size_t interface);
+
+/* Closes the source of an interface, if there is one. *counters gets what it counted. */
+void worker_take(struct worker *, size_t interface, struct source_counters *counters);
 
 /* Other header names are handed on from now on. */
 void worker_adopt(struct worker *, const struct message_limits *);

@@ -151,20 +151,42 @@ open_wire(struct wire *wire, char *error, size_t error_room)
 		struct source_counters ignored;
 
 		source_close(sources[i]);
-		worker_take(w->all[i], wire->index, 0, &ignored);
+		worker_take(w->all[i], wire->index, &ignored);
 	}
 	wire->up = fine;
 	return fine;
 }
 
+/* What the interface itself dropped is one number, whichever handle is asked. */
 static void
-close_wire(struct wire *wire, int frames)
+add_source(struct source_counters *to, struct source_counters more, unsigned worker)
 {
-	for (unsigned i = 0; i < wire->workers->settings.count; i++) {
+	if (worker > 0)
+		more.interface_dropped = 0;
+	add_counters(to, more);
+}
+
+/* What the kernel still holds is read first, at most `frames` for each worker: all of them in turn, and with what they make
+ * of it handed on in between, so that it finds room. */
+static void
+close_wire(struct wire *wire, int frames, void (*rest)(void *arg), void *arg)
+{
+	struct workers *w = wire->workers;
+	bool more = true;
+
+	for (int left = frames; more && left > 0; left -= w->settings.batch) {
+		more = false;
+		for (unsigned i = 0; i < w->settings.count; i++)
+			more |= worker_read(w->all[i], wire->index);
+		while (hand_on(w))
+			if (rest != NULL)
+				rest(arg);
+	}
+	for (unsigned i = 0; i < w->settings.count; i++) {
 		struct source_counters n;
 
-		worker_take(wire->workers->all[i], wire->index, frames, &n);
-		add_counters(&wire->past, n);
+		worker_take(w->all[i], wire->index, &n);
+		add_source(&wire->past, n, i);
 	}
 	wire->up = false;
 }
@@ -184,7 +206,7 @@ lose(struct wire *wire, const char *why)
 {
 	wire->lost++;
 	log_error("capture", "%s; it is tried again until it is back", why);
-	close_wire(wire, wire->workers->settings.batch);
+	close_wire(wire, wire->workers->settings.batch, NULL, NULL);
 	wire->wait = wire->workers->settings.retry_min;
 	retry_later(wire);
 }
@@ -364,7 +386,7 @@ workers_stop(struct workers *w, int frames, usec_t patience, void (*rest)(void *
 	(void)event_del(w->watch);
 	for (size_t i = 0; i < w->settings.interface_count; i++) {
 		(void)event_del(w->wires[i].retry);
-		close_wire(&w->wires[i], frames);
+		close_wire(&w->wires[i], frames, rest, arg);
 	}
 	/* A look at each lets it take what the others had handed to it: calls come after packets. */
 	for (unsigned i = 0; i < w->settings.count; i++)
@@ -402,7 +424,7 @@ workers_interface(struct workers *w, size_t i)
 		.lost = wire->lost };
 
 	for (unsigned j = 0; wire->up && j < w->settings.count; j++)
-		add_counters(&out.counters, worker_source(w->all[j], i));
+		add_source(&out.counters, worker_source(w->all[j], i), j);
 	return out;
 }
 

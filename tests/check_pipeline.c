@@ -226,6 +226,68 @@ START_TEST(what_a_span_doubles_counts_once)
 }
 END_TEST
 
+/* Ends and checksum alike, and other octets in between: it is a twin for who counts, and is told of. Out of order as well. */
+START_TEST(what_hides_in_a_twin_is_told)
+{
+	for (int late = 0; late < 2; late++) {
+		struct pipeline *p = make(100);
+		uint32_t at = late ? 111 : 101;
+
+		send_segment(p, 1, true, 999, TCP_SYN, 100, 0, "");
+		send_segment(p, 2, true, 999, TCP_ACK, at, 0, "NOOP aaaaaaaaaaaaaaaa some words zzzzzzzzzzzz\r\n");
+		send_segment(p, 3, true, 999, TCP_ACK, at, 0, "NOOP aaaaaaaaaaaaaaaa some words zzzzzzzzzzzz\r\n");
+		ck_assert_uint_eq(pipeline_counters(p).conflicts, 0);
+		send_segment(p, 4, true, 999, TCP_ACK, at, 0, "NOOP aaaaaaaaaaaaaaaa sane words zzzzzzzzzzzz\r\n");
+		ck_assert_uint_eq(pipeline_counters(p).duplicates, 2);
+		ck_assert_uint_eq(pipeline_counters(p).conflicts, 1);
+		pipeline_finish(p);
+		ck_assert_uint_eq(pipeline_counters(p).retransmitted_bytes, 0);
+		ck_assert_ptr_nonnull(strstr(recorder_text(&heard), "anomaly segment_conflict client"));
+		pipeline_free(p);
+		recorder_clear(&heard);
+	}
+}
+END_TEST
+
+#define NOON (INT64_C(1700000000) * USEC_PER_SEC)
+
+/* Neither does a frame of another century end what is open, nor does its time stop the clock for what waits. */
+START_TEST(one_frame_lies_about_the_time)
+{
+	struct pipeline *p = make(100);
+
+	send_segment(p, NOON, true, 999, TCP_SYN, 100, 0, "");
+	send_segment(p, NOON + 1, true, 999, TCP_ACK, 101, 0, "EHLO me\r\n");
+	send_segment(p, INT64_MAX / 2, true, 888, TCP_SYN, 100, 0, "");
+	ck_assert_int_eq(pipeline_time(p), NOON + 1);
+	send_segment(p, NOON + USEC_PER_SEC, true, 777, TCP_SYN, 100, 0, "");
+	ck_assert_uint_eq(heard.sessions, 0);
+	pipeline_tick(p, NOON + 100 * USEC_PER_SEC);
+	ck_assert_uint_eq(heard.sessions, 1);
+	pipeline_free(p);
+	recorder_clear(&heard);
+}
+END_TEST
+
+/* The wall clock was a day ahead, and is set right: what was open in that future ends, and time goes on. */
+START_TEST(the_clock_is_set_back)
+{
+	struct pipeline *p = make(100);
+
+	send_segment(p, NOON, true, 999, TCP_SYN, 100, 0, "");
+	send_segment(p, NOON + 1, true, 999, TCP_ACK, 101, 0, "EHLO me\r\n");
+	pipeline_tick(p, NOON - 86400 * USEC_PER_SEC);
+	ck_assert_uint_eq(pipeline_counters(p).flows_now, 0);
+	ck_assert_uint_eq(pipeline_counters(p).time_restarts, 1);
+	send_segment(p, NOON - 86399 * USEC_PER_SEC, true, 888, TCP_SYN, 100, 0, "");
+	ck_assert_int_eq(pipeline_time(p), NOON - 86399 * USEC_PER_SEC);
+	pipeline_tick(p, NOON - 86300 * USEC_PER_SEC);
+	ck_assert_uint_eq(pipeline_counters(p).flows_now, 0);
+	pipeline_free(p);
+	recorder_clear(&heard);
+}
+END_TEST
+
 /* A client that sends a message with an attachment; every step of it once. */
 static void
 send_message(struct pipeline *p, usec_t time, uint16_t port)
@@ -354,6 +416,9 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, connections_give_way_to_memory);
 	tcase_add_test(tests, overlapping_fragments_are_told);
 	tcase_add_test(tests, what_a_span_doubles_counts_once);
+	tcase_add_test(tests, what_hides_in_a_twin_is_told);
+	tcase_add_test(tests, one_frame_lies_about_the_time);
+	tcase_add_test(tests, the_clock_is_set_back);
 }
 
 CHECK_MAIN("pipeline", add_tests)

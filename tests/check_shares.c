@@ -27,10 +27,26 @@ START_TEST(shares)
 	redis = shares_for_connections(&s, 3, 2, error, sizeof(error));
 	ck_assert_uint_eq(redis, live - 100 * MIB / 8 * 7);
 	ck_assert_str_eq(error, "");
+	/* The detectors' tables, and their snapshot if there is one. */
+	s.detect.memory = 10 * MIB;
+	ck_assert_uint_eq(shares_for_connections(&s, 3, 2, error, sizeof(error)), redis - 10 * MIB / 8 * 7);
+	s.state.path = (char[]){ "/state" };
+	ck_assert_uint_eq(shares_for_connections(&s, 3, 2, error, sizeof(error)), redis - 20 * MIB / 8 * 7);
+	s.detect.memory = 0;
 	s.memory = 300 * MIB;
 	ck_assert_uint_eq(shares_for_connections(&s, 3, 2, error, sizeof(error)), 0);
-	ck_assert_msg(strstr(error, "limits.memory is 300MiB, and 356MiB are taken") != NULL &&
+	ck_assert_msg(strstr(error, "limits.memory is 300MiB, and more than 380MiB are needed") != NULL &&
 		strstr(error, "publish.redis.queue_bytes") != NULL, "%s", error);
+	/* Each worker needs some, and what fragments may take comes on top. */
+	s.publish.redis.enabled = false;
+	s.memory = 48 * MIB + 20 * MIB;
+	ck_assert_uint_eq(shares_for_connections(&s, 0, 0, error, sizeof(error)), 20 * MIB / 8 * 7);
+	s.decode.fragments.memory = 10 * MIB;
+	ck_assert_uint_eq(shares_for_connections(&s, 0, 0, error, sizeof(error)), 0);
+	s.memory = (48 + 128 + 48 + 32) * MIB + 3 * 9 * MIB;
+	ck_assert_uint_eq(shares_for_connections(&s, 3, 2, error, sizeof(error)), 0);
+	s.memory = (48 + 128 + 48 + 32) * MIB + 3 * 16 * MIB;
+	ck_assert_uint_ne(shares_for_connections(&s, 3, 2, error, sizeof(error)), 0);
 }
 END_TEST
 

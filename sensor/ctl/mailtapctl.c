@@ -18,6 +18,7 @@ const struct ctl_command ctl_commands[] = {
 	{ "show", "ALERT-ID", "one alert in full, by its id or the beginning of it", ctl_show },
 	{ "status", "", "what the daemon is doing: interfaces, sinks, memory", ctl_status },
 	{ "stats", "", "every counter of the daemon", ctl_stats },
+	{ "services", "", "the mail servers that were seen at work", ctl_services },
 	{ "reload", "", "let the daemon read its configuration again", ctl_reload },
 	{ "check", "FILE", "check a configuration file", ctl_check },
 	{ NULL, NULL, NULL, NULL },
@@ -46,7 +47,7 @@ print_help(FILE *out)
 {
 	fputs("usage: mailtapctl [-c FILE] [OPTIONS] COMMAND [ARGUMENT]\n\n", out);
 	for (size_t i = 0; ctl_commands[i].name != NULL; i++)
-		fprintf(out, "  %-7s %-9s %s\n", ctl_commands[i].name, ctl_commands[i].arguments, ctl_commands[i].help);
+		fprintf(out, "  %-8s %-9s %s\n", ctl_commands[i].name, ctl_commands[i].arguments, ctl_commands[i].help);
 	fputs("\n"
 	      "  -c FILE          the daemon's configuration (default " DEFAULT_CONFIG ")\n"
 	      "  --socket PATH    the daemon's control socket, instead of daemon.control.path\n"

@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "base/memory.h"
+#include "base/timeline.h"
 
 #define DATAGRAM_MAX 65535
 #define UNIT 8
@@ -37,7 +38,7 @@ struct fragments {
 	const struct fragment_limits *limits;
 	struct map *map;
 	size_t memory;
-	usec_t now;
+	struct timeline time;
 	uint8_t *whole;     /* handed out last */
 	struct fragment_counters counters;
 };
@@ -109,13 +110,21 @@ key_of(const struct fragment *part)
 	return k;
 }
 
+/* Too old, or from a future that did not come. */
+static bool
+is_stale(const struct fragments *f, const struct datagram *d)
+{
+	usec_t age = f->time.now - d->first;
+
+	return age > f->limits->timeout || -age > TIMELINE_FAR;
+}
+
 static void
 expire(struct fragments *f, usec_t now)
 {
-	if (now > f->now)
-		f->now = now;
+	(void)timeline_pass(&f->time, now);
 	for (unsigned rank = RANK_DROPPED; rank <= RANK_WAITING; rank++)
-		for (struct datagram *d; (d = map_oldest(f->map, rank)) != NULL && f->now - d->first > f->limits->timeout;) {
+		for (struct datagram *d; (d = map_oldest(f->map, rank)) != NULL && is_stale(f, d);) {
 			f->counters.timed_out += rank == RANK_WAITING;
 			map_remove(f->map, d);
 		}
@@ -269,7 +278,7 @@ fragments_take(struct fragments *f, const struct fragment *part, struct bytes *w
 	if (d == NULL)
 		return FRAGMENT_WAITS;
 	if (made)
-		d->first = f->now;
+		d->first = f->time.now;
 	if (map_rank(d) == RANK_DROPPED)
 		return FRAGMENT_WAITS;
 	switch (overlap_of(d, part)) {

@@ -42,6 +42,10 @@ write_sign(struct sentence *s, const struct forward_artefact *f)
 {
 	char named[FORWARD_ADDRESS_MAX];
 
+	if (f->rule->where == FORWARD_IN_STRUCTURE) {
+		sentence_add_wire(s, f->value_text, QUOTE_MAX);
+		return;
+	}
 	if (f->rule->where == FORWARD_IN_HEADER) {
 		sentence_add(s, "header ");
 		sentence_add_wire(s, f->name, 80);
@@ -87,8 +91,10 @@ static void
 write_exhibit(struct exhibit *x, const struct forward_artefact *f)
 {
 	sentence_clear(&x->seen);
-	sentence_add_wire(&x->seen, f->name, 80);
-	sentence_add(&x->seen, ": ");
+	if (f->rule->where != FORWARD_IN_STRUCTURE) {
+		sentence_add_wire(&x->seen, f->name, 80);
+		sentence_add(&x->seen, ": ");
+	}
 	sentence_add_wire(&x->seen, f->value_text, QUOTE_MAX);
 	sentence_clear(&x->weight);
 	sentence_add(&x->weight, "weight %.2f (%s)", f->weight, f->rule->name);
@@ -119,6 +125,8 @@ write_threshold(struct sentence *s, const struct auto_forward_settings *settings
 static void
 raise_alert(struct auto_forward *d, const struct observation *o, const struct forward_assessment *a)
 {
+	static const char *const kinds[] = { [FORWARD_IN_HEADER] = "header", [FORWARD_IN_SENDER] = "envelope",
+		[FORWARD_IN_STRUCTURE] = "structure" };
 	const struct auto_forward_settings *settings = &d->context.settings->auto_forward;
 	struct exhibit exhibits[FORWARD_ARTEFACTS];
 	struct evidence evidence[FORWARD_ARTEFACTS];
@@ -137,7 +145,7 @@ raise_alert(struct auto_forward *d, const struct observation *o, const struct fo
 			continue;
 		write_exhibit(x, f);
 		evidence[alert.evidence_count++] = (struct evidence){
-			.kind = f->rule->where == FORWARD_IN_HEADER ? "header" : "envelope",
+			.kind = kinds[f->rule->where],
 			.seen_text = sentence_bytes(&x->seen), .figure_text = sentence_bytes(&x->weight),
 			.held_against_text = sentence_bytes(&threshold), .events = &event, .event_count = 1 };
 	}
@@ -165,7 +173,8 @@ observe(void *self, const struct observation *o)
 	    (o->message->transfer != TRANSFER_SMTP_DATA && o->message->transfer != TRANSFER_SMTP_BDAT))
 		return;
 	forward_assess(&d->context, o->session, o->message, &a);
-	if (a.artefact_count > 0 && a.outward && a.quiet_because == NULL &&
+	/* Journal reports are journal_external's. */
+	if (a.artefact_count > 0 && a.outward && a.quiet_because == NULL && a.verdict != FORWARD_JOURNAL &&
 	    (a.confidence >= settings->confidence || a.alone))
 		raise_alert(d, o, &a);
 }

@@ -14,8 +14,9 @@
 #include "detect/forward_envelope.h"
 #include "detect/forward_excuse.h"
 
-const char *const forward_evidence_headers[] = { "Auto-Submitted", "Content-Type", "Delivered-To", "Errors-To",
-	"In-Reply-To", "List-Id", "List-Post", "List-Unsubscribe", "Precedence", "Resent-From", "Sender",
+const char *const forward_evidence_headers[] = { "Auto-Submitted", "Content-Type", "DKIM-Signature", "Delivered-To",
+	"Errors-To", "In-Reply-To", "List-Id", "List-Post", "List-Unsubscribe", "Precedence", "Received", "Resent-Cc",
+	"Resent-From", "Resent-To", "Sender",
 	"X-Auto-Response-Suppress", "X-BeenThere", "X-Forwarded-Message-Id", "X-MS-Exchange-Generated-Message-Source",
 	"X-MS-Exchange-Inbox-Rules-Loop", "X-MS-Exchange-Parent-Message-Id", "X-Mailman-*", NULL };
 
@@ -320,6 +321,22 @@ look_in_sender(struct inquiry *q, const struct forward_rule *rule)
 		q->out->hops = 1;
 }
 
+/* Only on the way out: what comes in was addressed by others, and travels. */
+static void
+look_at_structure(struct inquiry *q, bool list)
+{
+	struct forward_structure *s = &q->out->structure;
+	double weight = class_weights[FORWARD_CLASS_E];
+
+	if (!q->out->outward || q->reply ||
+	    !forward_structure_found(q->context->site, q->report, q->session->start, list, s))
+		return;
+	keep_artefact(q, &forward_structure_rule, BYTES("structure"), sentence_bytes(&s->text), weight);
+	note_victim(q, s->victim, weight);
+	if (q->out->hops == 0)
+		q->out->hops = 1;
+}
+
 static void
 collect(struct inquiry *q)
 {
@@ -459,6 +476,7 @@ forward_assess(const struct detector_context *context, const struct session *ses
 	q.reply = forward_is_auto_reply(context->site, report->content);
 	find_recipient(&q);
 	collect(&q);
+	look_at_structure(&q, list);
 	if (out->artefact_count > 0) {
 		weigh(&q, list);
 		conclude(&q);

@@ -7,14 +7,14 @@
 #define DETECT_FORWARD_EVIDENCE_H
 
 #include "detect/detector.h"
-#include "detect/forward_address.h"
+#include "detect/forward_structure.h"
 
 #define FORWARD_ARTEFACTS 24
 
 struct forward_artefact {
 	const struct forward_rule *rule;
-	struct bytes name;        /* header name, or "MAIL FROM" */
-	struct bytes value_text;  /* borrowed from the message */
+	struct bytes name;        /* header name, "MAIL FROM", or "structure" */
+	struct bytes value_text;  /* borrowed from the message, or of `structure` */
 	double weight;            /* 0: does not count here */
 };
 
@@ -31,6 +31,7 @@ struct forward_assessment {
 	char victim[FORWARD_ADDRESS_MAX], target[FORWARD_ADDRESS_MAX];
 	bool outward;             /* it goes to an outsider */
 	unsigned hops;            /* forwarding mailboxes named, at least 1 when there is an artefact */
+	struct forward_structure structure; /* where an artefact rests on it */
 	const char *quiet_because; /* static: why no alert follows from the evidence ("an automatic reply", ...), or NULL */
 };
 

@@ -138,7 +138,11 @@ forward_is_report(const struct message_report *r)
 bool
 forward_is_manual(const struct message_content *m)
 {
-	bool outlook = bytes_find_nocase(m->user_agent_text, BYTES("outlook")) != BYTES_NOWHERE;
+	bool outlook = bytes_find_nocase(m->user_agent_text, BYTES("outlook")) != BYTES_NOWHERE ||
+	    m->separator == SEPARATOR_UNDERSCORES;
 
-	return has_header(m, BYTES("X-Forwarded-Message-Id")) || forward_subject_is_forward(m->subject_text, outlook);
+	if (has_header(m, BYTES("X-Forwarded-Message-Id")) || forward_subject_is_forward(m->subject_text, outlook))
+		return true;
+	/* An answer to a forward holds the line too. */
+	return m->separator == SEPARATOR_FORWARDED && m->in_reply_to.len == 0 && !forward_subject_is_reply(m->subject_text);
 }

@@ -15,7 +15,11 @@ enum forward_class { FORWARD_CLASS_A, FORWARD_CLASS_B, FORWARD_CLASS_C, FORWARD_
 	FORWARD_CLASS_F, FORWARD_CLASSES };
 
 /* Where the artefact stands. */
-enum forward_where { FORWARD_IN_HEADER, FORWARD_IN_SENDER /* envelope sender */ };
+enum forward_where {
+	FORWARD_IN_HEADER,
+	FORWARD_IN_SENDER,    /* envelope sender */
+	FORWARD_IN_STRUCTURE, /* of forward_structure.h; no rule of a file */
+};
 
 /* How its value must look. */
 enum forward_test {

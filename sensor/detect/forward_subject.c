@@ -8,6 +8,9 @@
 static const char *const forwards[] = { "Fwd", "Fw", "WG", "TR", "RV", "ENC", "PD", "VB", "Videresend", "VL", "Redir.",
 	"İLT", "ILT", "转发", "轉寄", "Doorst", "Továbbítás", "Tovább", "TOVÁBB", "ΠΡΘ", "הועבר", "FS", "FRS", "YML", NULL };
 
+static const char *const replies[] = { "Re", "AW", "SV", "VS", "Antw", "Antwort", "RIF", "R", "ODP", "YNT", "VÁ", "BLS",
+	"RES", "ΑΠ", "ΣΧΕΤ", "回复", "答复", "回覆", "返信", "Отв", NULL };
+
 /* Italian: one letter, and not a word that other programs use. */
 static const char *const outlook_forwards[] = { "I", NULL };
 
@@ -51,15 +54,28 @@ begins_with_prefix(struct bytes text, const char *const *list)
 	return false;
 }
 
-bool
-forward_subject_is_forward(struct bytes subject, bool outlook)
+/* "[EXTERNAL] FW: ...", "[users] Fwd: ..." */
+static struct bytes
+without_tag(struct bytes subject)
 {
 	size_t end;
 
 	subject = bytes_trim(subject);
-	/* "[EXTERNAL] FW: ...", "[users] Fwd: ..." */
 	if (subject.len > 0 && subject.at[0] == '[' && (end = bytes_find(subject, ']')) != BYTES_NOWHERE)
 		subject = bytes_trim(bytes_skip(subject, end + 1));
+	return subject;
+}
+
+bool
+forward_subject_is_reply(struct bytes subject)
+{
+	return begins_with_prefix(without_tag(subject), replies);
+}
+
+bool
+forward_subject_is_forward(struct bytes subject, bool outlook)
+{
+	subject = without_tag(subject);
 	return begins_with_prefix(subject, forwards) || (outlook && begins_with_prefix(subject, outlook_forwards));
 }
 

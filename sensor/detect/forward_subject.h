@@ -12,6 +12,9 @@
  * Exchange, so that prefixes too short for others count. */
 bool forward_subject_is_forward(struct bytes subject_text, bool outlook);
 
+/* The subject begins as an answer does ("Re:", "AW:", ...). "VS:", which is both, counts as one. */
+bool forward_subject_is_reply(struct bytes subject_text);
+
 /* The subject begins as an out-of-office reply does ("Automatic reply:", ...). */
 bool forward_subject_is_auto_reply(struct bytes subject_text);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A print of each packet: NH (RFC 4418 section 5.2.2) with a key of its own, stirred. Two packets that differ have the
+ * A print of each packet: NH (RFC 4418 section 5.2.2) with a key of its own, stirred. Of the payload only the ends go in: whoever
+ * leaves a twin out lets its stream compare the rest. Two packets that differ have the
  * same one with a likelihood of about 2^-32, and then would have to come within the span besides. A slot is small, so
  * that the table stays in the cache; four make a row, newest first, and the oldest goes:
  *
@@ -62,7 +63,7 @@ echo_free(struct echo *e)
 }
 
 static uint64_t
-print_of(const struct echo *e, const struct packet *p)
+echo_print(const struct echo *e, const struct packet *p)
 {
 	struct features f = { .sequence = p->sequence,
 		.acknowledged = p->acknowledged,
@@ -112,7 +113,7 @@ echo_is_twin(struct echo *e, const struct packet *p)
 
 	if (p->ip_id == 0 && !tells)
 		return false;
-	print = print_of(e, p) & ~TIME_MASK;
+	print = echo_print(e, p) & ~TIME_MASK;
 	row = e->rows[row_of(p)];
 	for (int i = 0; i < WAYS; i++) {
 		/* Copies of two ports may come in either order of time. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/expire.h"
 
+#include "base/timeline.h"
+
 enum flow_worth
 expire_rank(const struct flow *f)
 {
@@ -38,13 +40,20 @@ expire_is_due(const struct flow_limits *limits, const struct flow *f, usec_t now
 	return expire_age(now, flow_used(f)) >= patience;
 }
 
+/* Time was set back far behind its latest packet. */
+static bool
+is_from_a_lost_future(const struct flow *f, usec_t now)
+{
+	return flow_used(f) > now && (uint64_t)flow_used(f) - (uint64_t)now > (uint64_t)TIMELINE_FAR;
+}
+
 struct flow *
 expire_next(const struct map *map, const struct flow_limits *limits, usec_t now)
 {
 	for (unsigned rank = 0; rank < MAP_RANKS; rank++) {
 		struct flow *oldest = map_oldest(map, rank);
 
-		if (oldest != NULL && expire_is_due(limits, oldest, now))
+		if (oldest != NULL && (expire_is_due(limits, oldest, now) || is_from_a_lost_future(oldest, now)))
 			return oldest;
 	}
 	return NULL;

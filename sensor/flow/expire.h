@@ -18,7 +18,7 @@ usec_t expire_age(usec_t now, usec_t then);
 /* Whether the flow has been silent for as long as its phase allows. */
 bool expire_is_due(const struct flow_limits *, const struct flow *, usec_t now);
 
-/* A flow that is due, from the lowest queue that has one, or NULL. */
+/* A flow that is due, or was last used in a future that time was set back from; from the lowest queue that has one, or NULL. */
 struct flow *expire_next(const struct map *, const struct flow_limits *, usec_t now);
 
 #endif

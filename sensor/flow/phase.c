@@ -85,15 +85,22 @@ judge_syn(struct flow *f, const struct packet *p, enum direction d)
 	return f->again_known && p->acknowledged - 1 == f->again ? PHASE_SYN_ANSWERED : PHASE_GOES_ON;
 }
 
+/* The sender of a SYN goes on from it. Where the flow lives, what fits it as well belongs to it; where it seems closed, a SYN
+ * that stands just before what its side would say next was made up so that it would. */
+static bool
+goes_on_from_syn(const struct flow *f, const struct packet *p, enum direction d)
+{
+	if (!f->side[d].again || f->phase < FLOW_ESTABLISHED || (p->flags & TCP_RST) != 0 || p->sequence - 1 != f->again)
+		return false;
+	return !is_plausible(f, p, d) || (f->phase == FLOW_CLOSED && f->again + 1 != f->next[d]);
+}
+
 enum phase_reuse
 phase_reuse(struct flow *f, const struct packet *p, enum direction d)
 {
 	if ((p->flags & TCP_SYN) == 0) {
 		/* The answer may have gone a way that is not captured. */
-		if (f->side[d].again && f->phase >= FLOW_ESTABLISHED && (p->flags & TCP_RST) == 0 &&
-		    p->sequence - 1 == f->again && !is_plausible(f, p, d))
-			return PHASE_SYN_CONTINUED;
-		return PHASE_GOES_ON;
+		return goes_on_from_syn(f, p, d) ? PHASE_SYN_CONTINUED : PHASE_GOES_ON;
 	}
 	if ((f->side[d].initial_known && f->initial[d] == p->sequence) || is_late_syn(f, p, d))
 		return PHASE_GOES_ON;
@@ -102,13 +109,11 @@ phase_reuse(struct flow *f, const struct packet *p, enum direction d)
 	case FLOW_ANSWERED:
 		/* A number that changes before anything was said is a second attempt, still the same flow. */
 		return !f->side[d].initial_known || (f->spoken && (p->flags & TCP_ACK) == 0) ? PHASE_NEW : PHASE_GOES_ON;
-	case FLOW_ESTABLISHED:
-		return judge_syn(f, p, d);
-	case FLOW_CLOSING:
-		/* Who has said goodbye may begin anew; whose peer has only may still be speaking. */
-		return f->side[d].fin ? PHASE_NEW : judge_syn(f, p, d);
 	default:
-		return PHASE_NEW;
+		/* Also after goodbyes: they may be as false as the SYN. Where one side alone is seen, nobody takes it up. */
+		if (f->phase == FLOW_CLOSED && flow_packets(f, direction_other(d)) == 0)
+			return PHASE_NEW;
+		return judge_syn(f, p, d);
 	}
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/map.h"
 #include "base/memory.h"
+#include "base/timeline.h"
 #include "flow/expire.h"
 #include "flow/orient.h"
 #include "flow/phase.h"
@@ -31,7 +32,7 @@ struct flow_table {
 	const struct flow_limits *limits;
 	struct flow_events events;
 	struct map *map;
-	usec_t now;	       /* the latest packet time seen: never steps back */
+	struct timeline time;
 	enum flow_end leaving; /* why the entry that the map lets go ends */
 	bool emptied;	       /* all ends have been said */
 	struct flow_counters counters;
@@ -82,7 +83,6 @@ flow_table_new(const struct flow_limits *limits, const struct flow_events *event
 		return NULL;
 	t->limits = limits;
 	t->events = *events;
-	t->now = INT64_MIN;
 	t->leaving = FLOW_END_EVICTED;
 	t->map = map_new(sizeof(struct flow_key), sizeof(struct flow), limits->max > 0 ? limits->max : 1, farewell, t);
 	if (t->map != NULL)
@@ -238,7 +238,7 @@ may_displace(const struct flow_table *t, const struct packet *p)
 	if ((p->flags & TCP_SYN) != 0 || (p->payload.len == 0 && p->payload_cut == 0))
 		return FLOW_WORTH_PLAIN;
 	oldest = map_oldest(t->map, FLOW_WORTH_MAIL);
-	if (oldest != NULL && expire_age(t->now, flow_used(oldest)) >= t->limits->idle_timeout / 2)
+	if (oldest != NULL && expire_age(t->time.now, flow_used(oldest)) >= t->limits->idle_timeout / 2)
 		return FLOW_WORTH_MAIL;
 	return FLOW_WORTH_PLAIN;
 }
@@ -246,7 +246,9 @@ may_displace(const struct flow_table *t, const struct packet *p)
 static void
 note_use(const struct flow_table *t, struct flow *f)
 {
-	flow_wide_set(&f->used, ((uint64_t)t->now - (uint64_t)f->start) / FLOW_USED_UNIT);
+	/* A packet from a time that is not believed yet opens flows that begin there. */
+	flow_wide_set(&f->used,
+	    t->time.now > f->start ? ((uint64_t)t->time.now - (uint64_t)f->start) / FLOW_USED_UNIT : 0);
 }
 
 static struct flow *
@@ -297,17 +299,29 @@ client_turns_up(const struct flow_table *t, const struct flow *f, const struct p
 	       orient_by_port(t->limits, p) == SPEAKER_CLIENT;
 }
 
+/* The SYN that was passed over, and has been counted here, is the new flow's. Returns its time: it was the latest packet, or
+ * came shortly before. */
+static usec_t
+hand_over_syn(struct flow *f, enum direction from)
+{
+	uint64_t packets = flow_packets(f, from);
+
+	flow_wide_set(&f->packets[from], packets > 0 ? packets - 1 : 0);
+	return flow_last(f);
+}
+
 /* The flow that this packet belongs to, still alive and not the predecessor of a new one; NULL when there is none.
  * *reuse says whether the packet begins, or goes on from the SYN of, a new one. */
 static struct flow *
-find_flow(struct flow_table *t, const struct packet *p, const struct sought *sought, enum phase_reuse *reuse)
+find_flow(struct flow_table *t, const struct packet *p, const struct sought *sought, enum phase_reuse *reuse,
+    usec_t *syn)
 {
 	struct flow *f = map_find_hashed(t->map, &sought->key, sought->hash);
 
 	*reuse = PHASE_GOES_ON;
 	if (f == NULL)
 		return NULL;
-	if (expire_is_due(t->limits, f, t->now)) {
+	if (expire_is_due(t->limits, f, t->time.now)) {
 		end_flow(t, f, FLOW_END_IDLE);
 		return NULL;
 	}
@@ -316,21 +330,24 @@ find_flow(struct flow_table *t, const struct packet *p, const struct sought *sou
 	    : phase_reuse(f, p, direction_of(f, sought->source_is_low));
 	if (*reuse == PHASE_GOES_ON)
 		return f;
+	if (*reuse != PHASE_NEW)
+		*syn = hand_over_syn(f, f->side[FROM_CLIENT].again ? FROM_CLIENT : FROM_SERVER);
 	end_flow(t, f, FLOW_END_REUSED);
 	return NULL;
 }
 
 /* What is known of the SYN that went before the first packet of a flow. */
 static void
-recall_syn(struct flow *f, const struct packet *p, enum phase_reuse reuse, bool source_is_low)
+recall_syn(struct flow *f, const struct packet *p, enum phase_reuse reuse, bool source_is_low, usec_t syn)
 {
-	if (reuse == PHASE_SYN_CONTINUED) {
-		f->client_is_low = source_is_low;
-		f->orientation = ORIENTED_BY_SYN;
-		f->midstream = false;
-	}
+	f->client_is_low = source_is_low == (reuse == PHASE_SYN_CONTINUED);
+	f->orientation = ORIENTED_BY_SYN;
+	f->midstream = false;
 	f->initial[FROM_CLIENT] = reuse == PHASE_SYN_ANSWERED ? p->acknowledged - 1 : p->sequence - 1;
 	f->side[FROM_CLIENT].initial_known = true;
+	flow_wide_add(&f->packets[FROM_CLIENT], 1);
+	if (syn < f->start)
+		f->start = syn;
 }
 
 /* About a second, of the unit in which a flow keeps when it was used. */
@@ -371,18 +388,18 @@ flow_table_admit(struct flow_table *t, const struct packet *p, enum direction *d
 	enum phase_reuse reuse;
 	struct flow *f;
 	enum direction from;
+	usec_t syn = 0;
 
 	sought.source_is_low = key_of(t, p, &sought.key);
 	sought.hash = map_hash(t->map, &sought.key);
-	if (p->time > t->now)
-		t->now = p->time;
-	f = find_flow(t, p, &sought, &reuse);
+	(void)timeline_pass(&t->time, p->time);
+	f = find_flow(t, p, &sought, &reuse, &syn);
 	if (f == NULL) {
 		f = open_flow(t, p, &sought);
 		if (f == NULL)
 			return NULL;
 		if (reuse == PHASE_SYN_ANSWERED || reuse == PHASE_SYN_CONTINUED)
-			recall_syn(f, p, reuse, sought.source_is_low);
+			recall_syn(f, p, reuse, sought.source_is_low, syn);
 	}
 	from = orient_again(f, t->limits, p, direction_of(f, sought.source_is_low));
 	account(t, f, p, from);
@@ -391,6 +408,20 @@ flow_table_admit(struct flow_table *t, const struct packet *p, enum direction *d
 		f->state = t->events.opened(t->events.arg, f);
 	}
 	*direction = from;
+	return f;
+}
+
+struct flow *
+flow_table_find(const struct flow_table *t, const struct packet *p, enum direction *direction)
+{
+	struct sought sought;
+	struct flow *f;
+
+	sought.source_is_low = key_of(t, p, &sought.key);
+	sought.hash = map_hash(t->map, &sought.key);
+	f = map_find_hashed(t->map, &sought.key, sought.hash);
+	if (f != NULL)
+		*direction = direction_of(f, sought.source_is_low);
 	return f;
 }
 
@@ -410,11 +441,26 @@ flow_table_expire(struct flow_table *t, usec_t now, size_t max)
 {
 	size_t ended = 0;
 
-	if (now > t->now)
-		t->now = now;
-	for (struct flow *f; (max == 0 || ended < max) && (f = expire_next(t->map, t->limits, t->now)) != NULL; ended++)
+	(void)timeline_set(&t->time, now);
+	for (struct flow *f; (max == 0 || ended < max) && (f = expire_next(t->map, t->limits, t->time.now)) != NULL; ended++)
 		end_flow(t, f, FLOW_END_IDLE);
 	return ended;
+}
+
+/* Flows without a state that are passed over, in each row, for one that has something to give. */
+#define GIVE_WAY_LOOK 64
+
+/* Nobody near had anything to give: the oldest goes, so that the next look begins further on. */
+static bool
+give_way_blindly(struct flow_table *t)
+{
+	struct flow *f = map_oldest(t->map, FLOW_WORTH_DONE);
+
+	if (f == NULL)
+		f = map_oldest(t->map, FLOW_WORTH_PLAIN);
+	if (f != NULL)
+		end_flow(t, f, FLOW_END_EVICTED);
+	return f != NULL;
 }
 
 bool
@@ -426,12 +472,14 @@ flow_table_give_way(struct flow_table *t)
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		struct flow *f = map_oldest(t->map, order[i]);
 
-		if (f == NULL)
+		for (int looked = 0; f != NULL && f->state == NULL && looked < GIVE_WAY_LOOK; looked++)
+			f = map_newer(t->map, f);
+		if (f == NULL || f->state == NULL)
 			continue;
 		end_flow(t, f, FLOW_END_EVICTED);
 		return true;
 	}
-	return false;
+	return give_way_blindly(t);
 }
 
 void

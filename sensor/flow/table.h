@@ -57,6 +57,9 @@ void flow_table_free(struct flow_table *);
  * call on the table. */
 struct flow *flow_table_admit(struct flow_table *, const struct packet *, enum direction *);
 
+/* The flow of this packet as it is known now, or NULL; nothing is counted. */
+struct flow *flow_table_find(const struct flow_table *, const struct packet *, enum direction *);
+
 /* Who the client or the server is; good while the flow lives. */
 struct endpoint flow_table_endpoint(const struct flow_table *, const struct flow *, enum direction);
 

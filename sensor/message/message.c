@@ -17,6 +17,7 @@
 #include "message/field.h"
 #include "message/header.h"
 #include "message/part.h"
+#include "message/separator.h"
 #include "message/signature.h"
 #include "message/transfer.h"
 #include "message/url.h"
@@ -57,6 +58,8 @@ struct message {
 	uint64_t leaf_hashed;         /* octets */
 	struct transfer transfer;
 	struct signature signature;
+	struct separator separator;
+	bool leaf_is_text;            /* of the message itself, not attached */
 	struct digest leaf_digest;
 	bool seeks_urls;              /* in the leaf */
 	struct urls urls;
@@ -147,6 +150,8 @@ take_content(struct message *m, struct bytes octets)
 	signature_push(&m->signature, octets);
 	if (m->seeks_urls)
 		urls_push(&m->urls, octets);
+	if (m->leaf_is_text)
+		separator_push(&m->separator, octets);
 	if (m->leaf_digest.kinds == 0)
 		return;
 	if (octets.len > room) {
@@ -178,6 +183,17 @@ push_leaf(struct message *m, struct bytes in)
 	}
 }
 
+/* A text for people, and not of a message that this one only encloses (whose level has no boundary). */
+static bool
+is_own_text(const struct message *m, const struct message_part *part)
+{
+	for (size_t i = 0; i < m->tree.level_count; i++)
+		if (m->tree.levels[i].boundary.len == 0)
+			return false;
+	return !part->is_attachment &&
+	    (bytes_equal(part->content_type, BYTES("text/plain")) || bytes_equal(part->content_type, BYTES("text/html")));
+}
+
 static void
 begin_leaf(struct message *m, size_t index)
 {
@@ -187,6 +203,9 @@ begin_leaf(struct message *m, size_t index)
 	m->held_len = 0;
 	transfer_init(&m->transfer, transfer_encoding_of(m->part_header.encoding));
 	signature_init(&m->signature);
+	m->leaf_is_text = m->state == IN_LEAF && is_own_text(m, &m->tree.parts[index]);
+	if (m->leaf_is_text)
+		separator_init(&m->separator, bytes_equal(m->tree.parts[index].content_type, BYTES("text/html")));
 	digest_begin(&m->leaf_digest);
 	m->seeks_urls = m->limits->urls > 0 && bytes_starts(m->part_header.content_type, BYTES("text/"));
 	urls_begin(&m->urls);
@@ -203,6 +222,8 @@ end_leaf(struct message *m)
 	take_content(m, bytes_of(last, transfer_finish(&m->transfer, last)));
 	part = &m->tree.parts[m->leaf];
 	urls_end(&m->urls);
+	if (m->leaf_is_text && separator_finish(&m->separator) > m->content.separator)
+		m->content.separator = m->separator.found;
 	part->detected_type = signature_type(&m->signature);
 	part->hashed = digest_finish(&m->leaf_digest, part->md5, part->sha1, part->sha256);
 	m->state = IN_NOTHING;

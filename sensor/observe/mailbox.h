@@ -63,6 +63,8 @@ struct pop3_report {
 	bool has_stat;
 	uint64_t stat_messages, stat_octets;
 	uint64_t list_entries, uidl_entries, retr, top, dele; /* entries and accepted commands */
+	bool listed, uidl_listed;      /* a listing was begun, */
+	bool list_whole, uidl_whole;   /* and the last one seen to its end */
 };
 
 struct imap_report {
@@ -120,6 +122,8 @@ struct mailbox_item {
 	uint64_t size;                 /* what the server said it has (RFC822.SIZE, LIST, RETR's answer) */
 	bool part;                     /* not the whole message: TOP, BODY[1], <0.n>, BODY[TEXT] */
 	bool peek;                     /* read without marking it as read */
+	const char *kind;              /* IMAP: "message", "header", "text", "part"; static; NULL: not IMAP */
+	uint64_t literal;              /* IMAP: octets of the literal */
 };
 
 #endif

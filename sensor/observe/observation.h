@@ -99,6 +99,10 @@ struct session_report {
 	bool one_sided;             /* packets of one direction only */
 	bool starttls;              /* both sides agreed to TLS inside a clear dialogue */
 	bool tls;                   /* and TLS came */
+	bool refused_tls;           /* the client began with TLS, the server answered in the clear */
+	bool offers_seen;           /* before any login the server said what it can do: whether it offers TLS is known */
+	bool starttls_offered;      /* it offered TLS */
+	bool starttls_masked;       /* one of its offers was painted over, and is as long as that of TLS */
 	uint32_t messages_sent, messages_fetched, messages_appended;
 	bool is_smtp;               /* an SMTP dialogue was followed: smtp is filled */
 	struct smtp_report smtp;
@@ -177,6 +181,10 @@ enum message_truncated {
 	TRUNCATED_RECIPIENTS = 1 << 6,
 };
 
+/* What a text of the message itself holds between its author's words and another message. Underscores alone stand before
+ * what is answered as well. */
+enum body_separator { SEPARATOR_NONE, SEPARATOR_UNDERSCORES, SEPARATOR_FORWARDED };
+
 /* What stands in a message: filled by message/. */
 struct message_content {
 	bool has_header;               /* at least one well-formed field */
@@ -195,6 +203,7 @@ struct message_content {
 	bool hashed;                   /* sha1 and sha256 are of the message as transferred, whole */
 	uint8_t sha1[20], sha256[32];
 	unsigned truncated;            /* bits of enum message_truncated */
+	enum body_separator separator;
 };
 
 struct smtp_envelope {
@@ -229,6 +238,7 @@ struct login_report {
 	struct bytes workstation_text;       /* NTLM: what the client calls its machine; empty: not seen */
 	struct bytes mechanism;              /* upper case: "PLAIN", "LOGIN", "APOP", ... */
 	bool cleartext;                      /* the secret could be read from the wire */
+	bool starttls_offered;               /* though the server had offered to encrypt */
 	enum login_outcome outcome;
 };
 

@@ -136,6 +136,7 @@ ecs_event(const struct ecs_context *context, const struct observation *o, struct
 		ecs_put_tls(document, o);
 	else
 		ecs_put_anomaly(document, o);
+	privacy_apply(context->privacy, document);
 	if (!json_line(document, out))
 		return false;
 	fill_document(d, dataset, id, o->time, out);

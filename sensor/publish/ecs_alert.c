@@ -125,6 +125,7 @@ ecs_alert(const struct ecs_context *context, const struct alert *a, struct buffe
 		json_add_once(related, "user", a->users.at[i]);
 	for (size_t i = 0; i < a->hosts.len; i++)
 		json_add_once(related, "hosts", a->hosts.at[i]);
+	privacy_apply(context->privacy, document);
 	if (!json_line(document, out))
 		return false;
 	*d = (struct document){ .is_alert = true, .dataset = "mailtap.alert", .rule = a->rule->name,

@@ -2,25 +2,44 @@
  *
  * What a session event says of mailboxes, which stored message a transferred one is, and mailtap.script.
  */
+#include <stdio.h>
+
 #include "publish/ecs_common.h"
+
+/* The commands, also when there are none: then nobody spoke. */
+static void
+put_commands(json_t *document, json_t *object, const char *path, const struct slices *commands)
+{
+	(void)json_object_set_new(object, "commands", json_array());
+	ecs_put_truncated(document, path, json_put_slices(object, "commands", commands));
+}
+
+static void
+put_listing(json_t *pop3, const char *entries, const char *complete, uint64_t count, bool begun, bool whole)
+{
+	json_put_number(pop3, entries, count);
+	if (begun)
+		json_put_flag(pop3, complete, whole);
+}
 
 static void
 put_pop3(json_t *document, json_t *mailtap, const struct pop3_report *r)
 {
-	json_t *pop3 = json_sub(mailtap, "pop3"), *stat;
+	json_t *pop3 = json_sub(mailtap, "pop3");
+	char stat[48];
 
 	ecs_put_truncated(document, "mailtap.banner", json_put_text(mailtap, "banner", r->banner_text));
 	json_put_number(mailtap, "commands", r->commands.len + r->commands.dropped);
-	ecs_put_truncated(document, "mailtap.pop3.commands", json_put_slices(pop3, "commands", &r->commands));
+	put_commands(document, pop3, "mailtap.pop3.commands", &r->commands);
 	ecs_put_truncated(document, "mailtap.pop3.capabilities",
 	    json_put_slices(pop3, "capabilities", &r->capabilities));
 	if (r->has_stat) {
-		stat = json_sub(pop3, "stat");
-		json_put_number(stat, "messages", r->stat_messages);
-		json_put_number(stat, "octets", r->stat_octets);
+		(void)snprintf(stat, sizeof(stat), "%llu %llu", (unsigned long long)r->stat_messages,
+		    (unsigned long long)r->stat_octets);
+		json_put_word(pop3, "stat", stat);
 	}
-	json_put_number(pop3, "list_entries", r->list_entries);
-	json_put_number(pop3, "uidl_entries", r->uidl_entries);
+	put_listing(pop3, "list_entries", "list_complete", r->list_entries, r->listed, r->list_whole);
+	put_listing(pop3, "uidl_entries", "uidl_complete", r->uidl_entries, r->uidl_listed, r->uidl_whole);
 	json_put_number(pop3, "retr", r->retr);
 	json_put_number(pop3, "top", r->top);
 	json_put_number(pop3, "dele", r->dele);
@@ -36,7 +55,7 @@ put_imap(json_t *document, json_t *mailtap, const struct session_report *s)
 	json_put_number(mailtap, "commands", r->commands.len + r->commands.dropped);
 	ecs_put_truncated(document, "mailtap.imap.capabilities",
 	    json_put_slices(imap, "capabilities", &r->capabilities));
-	ecs_put_truncated(document, "mailtap.imap.commands", json_put_slices(imap, "commands", &r->commands));
+	put_commands(document, imap, "mailtap.imap.commands", &r->commands);
 	ecs_put_truncated(document, "mailtap.imap.searches", json_put_slices(imap, "searches", &r->searches));
 	json_put_flag(imap, "preauth", r->preauth);
 	json_put_number(imap, "fetched", r->fetched);
@@ -56,13 +75,13 @@ put_sieve(json_t *document, json_t *mailtap, const struct sieve_report *r)
 	json_put_number(mailtap, "commands", r->commands.len + r->commands.dropped);
 	ecs_put_truncated(document, "mailtap.managesieve.capabilities",
 	    json_put_slices(sieve, "capabilities", &r->capabilities));
-	ecs_put_truncated(document, "mailtap.managesieve.commands", json_put_slices(sieve, "commands", &r->commands));
+	put_commands(document, sieve, "mailtap.managesieve.commands", &r->commands);
 }
 
 static void
 put_folders(json_t *document, json_t *mailtap, const struct collection_report *c)
 {
-	json_t *folders = json_array();
+	json_t *folders = json_array(), *names = json_array();
 
 	for (size_t i = 0; i < c->folder_count; i++) {
 		const struct folder_report *f = &c->folders[i];
@@ -74,8 +93,10 @@ put_folders(json_t *document, json_t *mailtap, const struct collection_report *c
 		json_put_number(entry, "read", f->read_whole);
 		json_put_flag(entry, "read_only", f->read_only);
 		(void)json_array_append_new(folders, entry);
+		(void)json_array_append_new(names, json_text(f->name_text));
 	}
-	(void)json_object_set_new(json_sub(mailtap, "imap"), "folders", folders);
+	(void)json_object_set_new(json_sub(mailtap, "imap"), "folders", names);
+	(void)json_object_set_new(json_sub(mailtap, "collection"), "folders", folders);
 	ecs_put_truncated(document, "mailtap.imap.folders", c->folders_opened > c->folder_count);
 }
 
@@ -136,15 +157,23 @@ void
 ecs_put_item(json_t *document, const struct mailbox_item *i)
 {
 	json_t *item = json_sub(json_sub(document, "mailtap"), "item");
+	char number[16];
 
 	ecs_put_truncated(document, "mailtap.item.mailbox", json_put_text(item, "mailbox", i->mailbox_text));
 	if (i->has_uid)
 		json_put_number(item, "uid", i->uid);
-	if (i->number != 0)
+	if (i->number != 0) {
+		(void)snprintf(number, sizeof(number), "%u", i->number);
 		json_put_number(item, "number", i->number);
+		json_put_word(json_sub(document, "mailtap"), "retr", i->kind == NULL ? number : NULL);
+	}
 	ecs_put_truncated(document, "mailtap.item.unique_id", json_put_text(item, "unique_id", i->unique_text));
 	if (i->has_size)
 		json_put_number(item, "size", i->size);
+	if (i->kind != NULL) {
+		json_put_word(json_sub(json_sub(document, "mailtap"), "fetch"), "kind", i->kind);
+		json_put_number(json_sub(json_sub(document, "mailtap"), "fetch"), "literal", i->literal);
+	}
 	json_put_flag(item, "part", i->part);
 	json_put_flag(item, "peek", i->peek);
 	ecs_put_truncated(document, "user.name", json_put_text(json_sub(document, "user"), "name", i->account_text));

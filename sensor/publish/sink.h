@@ -53,7 +53,15 @@ struct redis_settings {
 	size_t event_dataset_count;
 };
 
+enum privacy_mode { PRIVACY_CLEAR, PRIVACY_HASHED, PRIVACY_OFF };
+
+struct privacy_settings {
+	enum privacy_mode subject, addresses, filenames;
+	char *key_file;          /* empty: none */
+};
+
 struct publish_settings {
+	struct privacy_settings privacy;
 	struct file_settings file;
 	struct redis_settings redis;
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/print.h"
 
 #define REACH_LEAST (INT64_C(1) << 18)
 #define REACH_MOST (INT64_C(1) << 30)
@@ -222,39 +223,6 @@ half_doubt(struct half *h)
 		h->odd->mark = most;
 }
 
-static uint64_t
-word_at(const uint8_t *at)
-{
-	uint64_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return word;
-}
-
-/* Four sums side by side, so that the processor overlaps them: this runs over every octet that is handed out. It tells
- * texts apart; it is no defence against texts made to be alike. */
-static uint32_t
-checksum(struct bytes b)
-{
-	uint64_t s0 = b.len, s1 = 1, s2 = 2, s3 = 3, last[4] = { 0 };
-	const uint8_t *at = b.at, *end = b.at + b.len;
-
-	for (; end - at >= 32; at += 32) {
-		s0 += word_at(at);
-		s1 += word_at(at + 8);
-		s2 += word_at(at + 16);
-		s3 += word_at(at + 24);
-	}
-	if (at < end)
-		memcpy(last, at, (size_t)(end - at));
-	s0 = (s0 + last[0]) * UINT64_C(0x9E3779B97F4A7C15);
-	s1 = (s1 + last[1]) * UINT64_C(0xC2B2AE3D27D4EB4F);
-	s2 = (s2 + last[2]) * UINT64_C(0x165667B19E3779F9);
-	s3 = (s3 + last[3]) * UINT64_C(0xD6E8FEB86659FD93);
-	s0 ^= s0 >> 32 ^ s1 >> 29 ^ s2 >> 31 ^ s3 >> 27;
-	return (uint32_t)((s0 + s1 + s2 + s3) >> 32 ^ s0);
-}
-
 void
 half_pass(struct half *h, struct bytes b)
 {
@@ -266,7 +234,7 @@ half_pass(struct half *h, struct bytes b)
 		h->recent_sum[i] = h->recent_sum[i - 1];
 	}
 	h->recent_len[0] = b.len <= UINT16_MAX ? (uint16_t)b.len : 0;
-	h->recent_sum[0] = h->recent_len[0] != 0 ? checksum(b) : 0;
+	h->recent_sum[0] = h->recent_len[0] != 0 ? print_of(b) : 0;
 }
 
 void
@@ -290,7 +258,7 @@ half_differs(const struct half *h, uint64_t at, struct bytes b)
 		uint64_t begin = end - len;
 
 		if (at <= begin && at + b.len >= end &&
-		    checksum(bytes_first(bytes_skip(b, begin - at), len)) != h->recent_sum[i])
+		    print_of(bytes_first(bytes_skip(b, begin - at), len)) != h->recent_sum[i])
 			return true;
 		end = begin;
 	}

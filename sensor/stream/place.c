@@ -143,6 +143,25 @@ place(struct stream *s, enum direction d, struct stretch new)
 }
 
 void
+place_compare(struct stream *s, enum direction d, const struct stretch *twin)
+{
+	struct half *h = &s->half[d];
+	uint64_t end = twin->at + twin->len;
+	bool differs = false;
+	struct odd *o;
+
+	if (twin->at < h->next)
+		differs = half_differs(h, twin->at,
+		    bytes_of(twin->octets, (size_t)((end < h->next ? end : h->next) - twin->at)));
+	if (end > h->next)
+		differs |= segments_weigh(&half_look(h)->waiting, twin).conflict;
+	if (!differs || (o = half_odd(h)) == NULL)
+		return;
+	o->conflicts++;
+	release_oddity(s, d, STREAM_CONFLICT, twin->time);
+}
+
+void
 place_octets(struct stream *s, enum direction d, const struct stretch *new)
 {
 	struct half *h = &s->half[d];

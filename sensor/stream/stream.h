@@ -96,6 +96,10 @@ void stream_set_window_scale(struct stream *, enum direction, uint8_t scale);
  * call back into the stream except stream_counts() and stream_mute(). */
 void stream_push(struct stream *, enum direction, const struct packet *);
 
+/* The same segment again, which counts for nothing (flow/echo.h): only whether its octets are those that were seen is looked
+ * at, and told when they are not. */
+void stream_compare(struct stream *, enum direction, const struct packet *);
+
 /* Packet time passes without a packet of this connection: gives up what has waited too long. */
 void stream_tick(struct stream *, usec_t now);
 
@@ -106,6 +110,10 @@ void stream_finish(struct stream *, usec_t now);
  * encrypted or whose parser is done. May be called from within the reader. What comes beyond the furthest octet seen is
  * new from then on and all else a copy: an octet that arrives late counts as missing and as retransmitted. */
 void stream_mute(struct stream *);
+
+/* From now on it is not told whether copies differ: what they hold means nothing to the reader, only how much there is.
+ * Spares reading each octet that is handed out. May be called from within the reader. */
+void stream_skim(struct stream *);
 
 /* NULL is fine; calls nothing. */
 void stream_free(struct stream *);

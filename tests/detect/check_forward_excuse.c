@@ -143,6 +143,19 @@ START_TEST(manual_forwards)
 	ck_assert(!forward_is_manual(&s.content));
 	s.content.user_agent_text = BYTES("Microsoft Outlook 16.0");
 	ck_assert(forward_is_manual(&s.content));
+	s.content.user_agent_text = BYTES("");
+	s.content.separator = SEPARATOR_UNDERSCORES;
+	ck_assert(forward_is_manual(&s.content));
+	scene_subject(&s, "Riunione");
+	ck_assert(!forward_is_manual(&s.content));
+	/* The line between a person's words and the forwarded message; an answer may hold it as well. */
+	s.content.separator = SEPARATOR_FORWARDED;
+	ck_assert(forward_is_manual(&s.content));
+	scene_subject(&s, "Re: Riunione");
+	ck_assert(!forward_is_manual(&s.content));
+	scene_subject(&s, "Riunione");
+	s.content.in_reply_to = BYTES("x@y.example");
+	ck_assert(!forward_is_manual(&s.content));
 }
 END_TEST
 

@@ -77,9 +77,23 @@ START_TEST(every_subject_cut_at_every_octet)
 }
 END_TEST
 
+START_TEST(answers)
+{
+	static const char *const yes[] = { "Re: plans", "RE: plans", "AW: Pläne", "[list] Re: x", "Re[2]: x", "VS: x", "回复：计划",
+		"R: piani", NULL };
+	static const char *const no[] = { "Fwd: plans", "Rest: plans", "Really: yes", "plans", "", "Re", NULL };
+
+	for (size_t i = 0; yes[i] != NULL; i++)
+		ck_assert_msg(forward_subject_is_reply(bytes_str(yes[i])), "%s", yes[i]);
+	for (size_t i = 0; no[i] != NULL; i++)
+		ck_assert_msg(!forward_subject_is_reply(bytes_str(no[i])), "%s", no[i]);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
+	tcase_add_test(tests, answers);
 	tcase_add_test(tests, forwards_in_many_languages);
 	tcase_add_test(tests, one_letter_needs_outlook);
 	tcase_add_test(tests, automatic_replies);

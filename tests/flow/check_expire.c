@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/expire.h"
 
+#include "base/timeline.h"
+
 #include "support/check_main.h"
 
 /* Times in the unit in which a flow keeps when it was used. */
@@ -79,6 +81,9 @@ START_TEST(test_next)
 	map_remove(map, flows[3]);
 	ck_assert_ptr_null(expire_next(map, &limits, UNITS(1099)));
 	ck_assert_ptr_eq(expire_next(map, &limits, UNITS(1100)), flows[0]);
+	/* Time was set back: what was used in the future that is no more goes too, but for an hour. */
+	ck_assert_ptr_null(expire_next(map, &limits, UNITS(1000) - TIMELINE_FAR));
+	ck_assert_ptr_eq(expire_next(map, &limits, UNITS(1000) - TIMELINE_FAR - 1), flows[0]);
 	map_free(map);
 }
 END_TEST

@@ -130,6 +130,8 @@ START_TEST(test_reuse)
 	struct packet syn;
 
 	establish();
+	flow_wide_add(&flow.packets[C], 2);
+	flow_wide_add(&flow.packets[S], 1);
 	ck_assert_int_eq(reuse(C, talk_syn(&talk, C)), PHASE_GOES_ON);
 	ck_assert_int_eq(reuse(C, talk_data(&talk, C, 900000000, 0, BYTES("x"))), PHASE_GOES_ON);
 	talk.initial[C] = 700000000;
@@ -146,10 +148,45 @@ START_TEST(test_reuse)
 	ck_assert_int_eq(reuse(S, talk_syn_ack(&talk, S)), PHASE_GOES_ON);
 	flow.phase = FLOW_CLOSING;
 	ck_assert_int_eq(reuse(C, syn), PHASE_GOES_ON);
+	/* Goodbyes can be forged, and a SYN as well: only who takes it up makes it true. */
 	flow.side[C].fin = true;
-	ck_assert_int_eq(reuse(C, syn), PHASE_NEW);
+	ck_assert_int_eq(reuse(C, syn), PHASE_GOES_ON);
+	ck_assert_int_eq(reuse(S, talk_syn_ack(&talk, S)), PHASE_SYN_ANSWERED);
 	flow.phase = FLOW_CLOSED;
-	ck_assert_int_eq(reuse(C, syn), PHASE_NEW);
+	ck_assert_int_eq(reuse(C, syn), PHASE_GOES_ON);
+	ck_assert_int_eq(reuse(S, talk_syn_ack(&talk, S)), PHASE_SYN_ANSWERED);
+	ck_assert_int_eq(reuse(C, talk_ack(&talk, C, 0, 0)), PHASE_SYN_CONTINUED);
+}
+END_TEST
+
+START_TEST(test_a_syn_that_fits_what_comes_next)
+{
+	establish();
+	flow_wide_add(&flow.packets[S], 1);
+	note(C, talk_data(&talk, C, 0, 0, BYTES("abc")));
+	note(S, talk_ack(&talk, S, 0, 3));
+	ck_assert_int_eq(note(S, talk_rst(&talk, S, 0)), FLOW_CLOSED);
+	/* Forged so that the client seems to go on from it. */
+	talk.initial[C] += 3;
+	ck_assert_int_eq(reuse(C, talk_syn(&talk, C)), PHASE_GOES_ON);
+	ck_assert_int_eq(reuse(C, talk_ack(&talk, C, 0, 0)), PHASE_GOES_ON);
+	/* A new one whose number lies near: the flow is closed, and the sender goes on from it. */
+	talk.initial[C] += 1000;
+	ck_assert_int_eq(reuse(C, talk_syn(&talk, C)), PHASE_GOES_ON);
+	ck_assert_int_eq(reuse(C, talk_ack(&talk, C, 0, 0)), PHASE_SYN_CONTINUED);
+}
+END_TEST
+
+START_TEST(test_one_side_alone)
+{
+	/* Where only one side is seen, nobody takes a SYN up. */
+	memset(&flow, 0, sizeof(flow));
+	flow.phase = FLOW_CLOSED;
+	flow.side[S].initial_known = flow.side[S].sent = flow.side[S].fin = true;
+	flow.initial[S] = 77;
+	ck_assert_int_eq(reuse(S, talk_syn_ack(&talk, S)), PHASE_NEW);
+	flow_wide_add(&flow.packets[C], 1);
+	ck_assert_int_eq(reuse(S, talk_syn_ack(&talk, S)), PHASE_GOES_ON);
 }
 END_TEST
 
@@ -247,6 +284,8 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, test_syn_after_all_others);
 	tcase_add_test(tests, test_answer_after_a_hasty_fin);
 	tcase_add_test(tests, test_reuse);
+	tcase_add_test(tests, test_a_syn_that_fits_what_comes_next);
+	tcase_add_test(tests, test_one_side_alone);
 	tcase_add_test(tests, test_forged_goodbyes_are_taken_back);
 	tcase_add_test(tests, test_picked_up_by_an_ack);
 	tcase_add_test(tests, test_late_syn_only_where_it_fits);

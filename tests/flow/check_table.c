@@ -65,7 +65,7 @@ on_ended(void *arg, struct flow *f, enum flow_end end)
 	static const char *const words[] = { "/fin", "/rst", "/idle", "/evicted", "/reused", "/stop" };
 
 	ck_assert_ptr_eq(arg, &heard);
-	ck_assert_ptr_eq(f->state, &talk);
+	ck_assert(f->state == &talk || f->state == NULL);
 	hear("-", f, words[end]);
 }
 
@@ -515,7 +515,9 @@ END_TEST
 
 START_TEST(test_reused_after_close)
 {
+	struct packet p;
 	struct flow *f;
+	usec_t again;
 
 	begin();
 	establish();
@@ -524,17 +526,30 @@ START_TEST(test_reused_after_close)
 	expect("+1:40000>2:25");
 	admit(S, fin(S, 0, 1));
 	talk.initial[C] += 100;
-	f = admit(C, syn(C));
-	ck_assert_int_eq(f->phase, FLOW_SYN);
+	again = talk.time;
+	admit(C, syn(C)); /* a forgery, until somebody takes it up */
+	expect("+1:40000>2:25");
+	talk.initial[S] += 100;
+	f = admit(S, syn_ack(S));
+	ck_assert_int_eq(f->phase, FLOW_ANSWERED);
 	ck_assert_uint_eq(flow_packets(f, C), 1);
+	ck_assert_uint_eq(flow_packets(f, S), 1);
+	ck_assert_int_eq(f->start, again);
 	expect("+1:40000>2:25 -1:40000>2:25/reused +1:40000>2:25");
 	admit(C, rst(C, 0));
 	/* The other way round. */
-	admit(C, (struct packet){ .time = talk.time,
-		     .source = talk.ends[S],
-		     .destination = talk.ends[C],
-		     .flags = TCP_SYN,
-		     .sequence = 9 });
+	p = (struct packet){ .time = talk.time,
+		.source = talk.ends[S],
+		.destination = talk.ends[C],
+		.flags = TCP_SYN,
+		.sequence = 9 };
+	admit(S, p);
+	p.source = talk.ends[C];
+	p.destination = talk.ends[S];
+	p.flags = TCP_SYN | TCP_ACK;
+	p.sequence = 5;
+	p.acknowledged = 10;
+	admit(S, p);
 	end_and_expect("+1:40000>2:25 -1:40000>2:25/reused +1:40000>2:25 -1:40000>2:25/reused "
 		       "+2:25>1:40000 -2:25>1:40000/stop");
 }
@@ -642,7 +657,7 @@ START_TEST(test_time_steps_back)
 	use_ports(2, 25);
 	f = admit(C, syn(C));
 	ck_assert_int_ge(flow_last(f), f->start);
-	ck_assert_uint_eq(flow_table_expire(table, noon - 5000 * USEC_PER_SEC, 0), 0);
+	ck_assert_uint_eq(flow_table_expire(table, noon - 3000 * USEC_PER_SEC, 0), 0);
 	/* One packet from the far future does not make all that follow look stale. */
 	use_ports(3, 25);
 	talk.time = noon + 100000000 * USEC_PER_SEC;
@@ -650,9 +665,9 @@ START_TEST(test_time_steps_back)
 	talk.time = noon;
 	use_ports(4, 25);
 	establish();
-	ck_assert_uint_eq(flow_table_expire(table, noon, 0), 2);
+	ck_assert_uint_eq(flow_table_expire(table, noon, 0), 0);
 	ck_assert_uint_eq(flow_packets(admit(C, data(C, 0, 0, "abc")), C), 3);
-	ck_assert_uint_eq(flow_table_len(table), 2);
+	ck_assert_uint_eq(flow_table_len(table), 4);
 	/* Nor do times at the ends of the scale overflow. */
 	talk.time = INT64_MAX - 10 * USEC_PER_SEC;
 	admit(C, data(C, 3, 0, "def"));
@@ -882,6 +897,26 @@ START_TEST(test_random_packets)
 }
 END_TEST
 
+/* Memory is short: a flow that has something to give ends, not those before it that have nothing. */
+START_TEST(test_gives_way)
+{
+	begin();
+	use_ports(1, 25);
+	establish();
+	admit(C, fin(C, 0, 0));
+	admit(S, fin(S, 0, 1))->state = NULL;
+	use_ports(2, 25);
+	establish();
+	ck_assert(flow_table_give_way(table));
+	expect("+1:1>2:25 +1:2>2:25 -1:2>2:25/evicted");
+	ck_assert(flow_table_give_way(table));
+	ck_assert_uint_eq(flow_table_len(table), 0);
+	ck_assert(!flow_table_give_way(table));
+	flow_table_free(table);
+	table = NULL;
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -907,6 +942,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, test_stale_flow_is_not_found);
 	tcase_add_test(tests, test_time_steps_back);
 	tcase_add_test(tests, test_ceiling);
+	tcase_add_test(tests, test_gives_way);
 	tcase_add_test(tests, test_closing_lowers_the_worth);
 	tcase_add_test(tests, test_vlan);
 	tcase_add_test(tests, test_ipv6);

@@ -88,8 +88,11 @@ put_tls(struct recorder *r, const struct tls_report *t)
 	put(r, " ja3=%s ja3s=%s ja4=%s", t->ja3, t->ja3s, t->ja4);
 	for (size_t i = 0; i < t->certificate_count; i++)
 		put_bytes(r, " subject=[", t->certificates[i].subject_text, "]");
-	put(r, "%s%s%s\n", t->starttls ? " starttls" : "", t->resumed ? " resumed" : "",
-	    t->established ? " established" : "");
+	put(r, "%s%s%s%s%s%s", t->starttls ? " starttls" : "", t->resumed ? " resumed" : "", t->ech ? " ech" : "",
+	    t->retried ? " retried" : "", t->downgrade ? " downgrade" : "", t->established ? " established" : "");
+	if (t->has_alert)
+		put(r, " alert=%u,%u,%s", t->alert_level, t->alert_code, t->alert_from_server ? "server" : "client");
+	put(r, "\n");
 }
 
 static void
@@ -97,11 +100,13 @@ put_message(struct recorder *r, const struct message_report *m)
 {
 	put(r, "message %s %s %s", message_transfer_name(m->transfer), message_status_name(m->status),
 	    m->complete ? "whole" : "part");
-	put_bytes(r, m->envelope.has_sender ? " from=<" : " from=?<", m->envelope.from, ">");
-	put_list(r, "to", &m->envelope.to);
-	put_list(r, "refused", &m->envelope.refused);
-	put_bytes(r, " helo=[", m->envelope.helo_text, "]");
-	put_bytes(r, " reply=[", m->envelope.reply_text, "]");
+	if (!m->has_item) {
+		put_bytes(r, m->envelope.has_sender ? " from=<" : " from=?<", m->envelope.from, ">");
+		put_list(r, "to", &m->envelope.to);
+		put_list(r, "refused", &m->envelope.refused);
+		put_bytes(r, " helo=[", m->envelope.helo_text, "]");
+		put_bytes(r, " reply=[", m->envelope.reply_text, "]");
+	}
 	put(r, " bytes=%llu", (unsigned long long)m->content->bytes);
 	if (m->content->missing > 0)
 		put(r, " missing=%llu", (unsigned long long)m->content->missing);

@@ -2,6 +2,7 @@
 #include "support/script.h"
 
 #include <check.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "support/guard.h"
 
 struct protocol_limits script_limits = { .line = 4096, .commands = 100, .recipients = 100, .unknown_commands = 10,
-	.pending = 64, .observations = 20 };
+	.pending = 64, .folders = 8, .ranges = 64, .inflate_ratio = 100, .observations = 20 };
 struct message_limits script_message_limits = { .header_bytes = 65536, .header_fields = 100, .value_bytes = 1024,
 	.addresses = 50, .parts = 50, .nesting = 10, .hash_bytes = 1 << 20 };
 
@@ -148,11 +149,88 @@ put(struct recorder *r, const char *before, struct bytes b, const char *after)
 }
 
 static void
+put_list(struct recorder *r, const char *name, const struct slices *list)
+{
+	put(r, name, bytes_str(""), "");
+	for (size_t i = 0; i < list->len; i++)
+		put(r, i == 0 ? "" : ",", list->at[i], "");
+}
+
+static void
+put_numbers(struct recorder *r, const char *format, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	put(r, text, bytes_str(""), "");
+}
+
+#define N(x) ((unsigned long long)(x))
+
+static void
+put_collection(struct recorder *r, const struct collection_report *c)
+{
+	const char *order = reading_order_name(c->order);
+
+	put(r, "collection of [", c->account_text, "]");
+	put_numbers(r, " whole=%llu part=%llu headers=%llu bodies=%llu octets=%llu peeked=%llu exists=%llu order=%s", N(c->read_whole),
+	    N(c->read_part), N(c->headers_only), N(c->bodies), N(c->body_bytes), N(c->peeked), N(c->exists),
+	    order == NULL ? "-" : order);
+	put_numbers(r, " listed=%u opened=%u searches=%u stored=%u appended=%u copied=%u deleted=%u", c->folders_listed,
+	    c->folders_opened, c->searches, c->stored, c->appended, c->copied, c->deleted);
+	for (size_t i = 0; i < c->folder_count; i++) {
+		put(r, " {", c->folders[i].name_text, "");
+		put_numbers(r, " %llu/%llu%s}", N(c->folders[i].read_whole), N(c->folders[i].exists),
+		    c->folders[i].read_only ? " ro" : "");
+	}
+	if (c->client_id_text.len > 0)
+		put(r, " client=[", c->client_id_text, "]");
+	put_numbers(r, "%s%s%s\n", c->tool != NULL ? " tool=" : "", c->tool != NULL ? c->tool : "", c->quit ? " quit" : "");
+}
+
+static void
+put_mailbox_report(struct recorder *r, const struct session_report *report)
+{
+	const struct pop3_report *p = &report->pop3;
+
+	if (report->is_pop3) {
+		put(r, "report pop3 [", p->banner_text, "]");
+		put_list(r, " commands=", &p->commands);
+		put_list(r, " capabilities=", &p->capabilities);
+		put_numbers(r, " stat=%llu/%llu list=%llu%s uidl=%llu%s retr=%llu top=%llu dele=%llu%s\n", N(p->stat_messages),
+		    N(p->stat_octets), N(p->list_entries), p->list_whole ? "." : "", N(p->uidl_entries),
+		    p->uidl_whole ? "." : "", N(p->retr), N(p->top), N(p->dele), report->starttls ? " starttls" : "");
+	}
+	if (report->is_imap) {
+		put(r, "report imap [", report->imap.banner_text, "]");
+		put_list(r, " commands=", &report->imap.commands);
+		put_list(r, " capabilities=", &report->imap.capabilities);
+		put_list(r, " searches=", &report->imap.searches);
+		put_numbers(r, " fetched=%llu%s%s%s\n", N(report->imap.fetched), report->imap.preauth ? " preauth" : "",
+		    report->imap.compressed ? " compressed" : "", report->starttls ? " starttls" : "");
+	}
+	if (report->is_sieve) {
+		put(r, "report managesieve [", report->sieve.banner_text, "]");
+		put_list(r, " commands=", &report->sieve.commands);
+		put_list(r, " capabilities=", &report->sieve.capabilities);
+		put_numbers(r, "%s\n", report->starttls ? " starttls" : "");
+	}
+	if (report->has_collection)
+		put_collection(r, &report->collection);
+}
+
+static void
 put_report(struct recorder *r, const struct session_report *report)
 {
 	const struct smtp_report *s = &report->smtp;
 	char number[64];
 
+	put_mailbox_report(r, report);
+	if (report->is_pop3 || report->is_imap || report->is_sieve)
+		return;
 	if (!report->is_smtp) {
 		put(r, "report none\n", bytes_str(""), "");
 		return;
