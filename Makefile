@@ -37,7 +37,7 @@ CC ?= gcc
 ifeq ($(origin CC),default)
 CC = gcc
 endif
-PKGS = libpcap libevent_core libevent_extra libevent_pthreads yaml-0.1 hiredis jansson libcrypto libssl libseccomp zlib
+PKGS = libpcap libevent_core libevent_extra libevent_pthreads yaml-0.1 hiredis jansson libcrypto libssl libseccomp zlib libpcre2-8
 OPTIMISE ?= -O2
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wconversion -Wvla
 ifdef CI
@@ -68,7 +68,7 @@ FUZZ_PROGRAMS = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZERS))
 
 # What Debian calls what is needed. `deps` installs what is missing and does nothing otherwise.
 DEPS_BUILD = gcc make pkg-config libc6-dev libpcap-dev libevent-dev libyaml-dev libhiredis-dev libssl-dev zlib1g-dev \
-	libjansson-dev libseccomp-dev
+	libjansson-dev libseccomp-dev libpcre2-dev
 DEPS_DEMO = redis-server tcpreplay iproute2 procps
 DEPS_TEST = bsdextrautils check redis-tools python3 mandoc systemd valgrind util-linux git
 
