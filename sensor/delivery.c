@@ -198,6 +198,12 @@ delivery_counters(const struct delivery *d)
 	return n;
 }
 
+void
+delivery_count(const struct delivery *d, judge_counter *say, void *arg)
+{
+	judge_count(d->judge, say, arg);
+}
+
 size_t
 delivery_sinks(const struct delivery *d, struct delivery_sink out[DELIVERY_SINKS])
 {

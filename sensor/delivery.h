@@ -51,6 +51,9 @@ bool delivery_drained(const struct delivery *);
 
 struct delivery_counters delivery_counters(const struct delivery *);
 
+/* What the detectors count themselves. */
+void delivery_count(const struct delivery *, judge_counter *say, void *arg);
+
 /* The sinks in use, into out; returns how many. */
 size_t delivery_sinks(const struct delivery *, struct delivery_sink out[DELIVERY_SINKS]);
 

@@ -33,11 +33,20 @@ struct sensor_loss_settings {
 	usec_t window;
 };
 
+struct user_rules;
+
+struct user_rules_settings {
+	struct user_rules *rules; /* of the files (user_rule.h); NULL: none */
+	struct names enable;      /* names or patterns of rules that are switched on besides those whose file says so */
+	size_t keys;              /* of rules that count, or cool down, remembered */
+};
+
 struct detect_settings {
 	struct alert_limits alerts;
 	struct sensor_loss_settings sensor_loss;
 	struct upload_asymmetry_settings upload_asymmetry;
 	struct auto_forward_settings auto_forward;
+	struct user_rules_settings user_rules;
 };
 
 struct detector_context {
@@ -46,6 +55,8 @@ struct detector_context {
 	const struct forward_rules *forward_rules;
 	struct alert_book *alerts;
 };
+
+typedef void detector_counter(void *arg, const char *name, uint64_t value);
 
 struct detector {
 	const struct alert_rule *rule;
@@ -59,6 +70,8 @@ struct detector {
 	void (*reload)(void *self, const struct detector_context *);
 	/* Keys of its own tables that gave way at their ceilings; may be NULL. */
 	uint64_t (*forgotten)(const void *self);
+	/* Says what else it counts, for mailtap.stats; may be NULL. */
+	void (*count)(const void *self, detector_counter *say, void *arg);
 };
 
 /* The table: ends with NULL. */

@@ -2,4 +2,4 @@
 #include "detect/detectors.h"
 
 const struct detector *const detectors[] = { &detector_auto_forward, &detector_upload_asymmetry, &detector_sensor_loss,
-	NULL };
+	&detector_user_rules, NULL };

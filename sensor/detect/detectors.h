@@ -10,5 +10,6 @@
 extern const struct detector detector_upload_asymmetry;
 extern const struct detector detector_auto_forward;
 extern const struct detector detector_sensor_loss;
+extern const struct detector detector_user_rules;
 
 #endif

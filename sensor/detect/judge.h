@@ -23,6 +23,11 @@ void judge_observe(struct judge *, const struct observation *);
 void judge_tick(struct judge *, usec_t now);
 
 struct alert_book_counters judge_counters(const struct judge *);
+
+/* Says what the detectors count themselves, with the name of each detector. */
+typedef void judge_counter(void *arg, const char *detector, const char *name, uint64_t value);
+void judge_count(const struct judge *, judge_counter *say, void *arg);
+
 void judge_free(struct judge *); /* NULL is fine */
 
 #endif

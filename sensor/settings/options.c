@@ -293,6 +293,13 @@ const struct option options[] = {
 	{ "detect.auto_forward.freemail", OPTION_DOMAINS, NAMES(detect.auto_forward.freemail), LIVE,
 	    .standard = FREEMAIL, .help = "Domains where anybody has a mailbox: forwarding there weighs more." },
 
+	{ "detect.user_rules.enable", OPTION_TEXTS, NAMES(detect.user_rules.enable), LIVE, .standard = "",
+	    .check = is_not_empty,
+	    .help = "User rules to switch on besides those whose file says so: names, or patterns such as hunt-*." },
+	{ "detect.user_rules.keys", OPTION_INTEGER, SCALAR(detect.user_rules.keys), LIVE, .standard = "65536",
+	    RANGE(16, 10000000), .unit = "keys",
+	    .help = "Keys remembered by user rules that count, or that have a cooldown." },
+
 	{ "privacy.subject", OPTION_CHOICE, SCALAR(publish.privacy.subject), .standard = "clear", .choices = privacy_choices,
 	    .help = "What documents hold of subjects, and of words searched for: as they are, hashed, or nothing." },
 	{ "privacy.addresses", OPTION_CHOICE, SCALAR(publish.privacy.addresses), .standard = "clear",
