@@ -186,6 +186,7 @@ install: all
 	tests/support/install-config config/mailtapd.yaml $(DESTDIR)$(SYSCONFDIR)/mailtap/mailtapd.yaml
 	for f in config/rules/*.yaml; do \
 		tests/support/install-config $$f $(DESTDIR)$(SYSCONFDIR)/mailtap/rules/$${f##*/}; done
+	tests/support/install-config config/rules/indicators.txt $(DESTDIR)$(SYSCONFDIR)/mailtap/rules/indicators.txt
 	install -m 0644 config/schema/*.json $(DESTDIR)$(DATADIR)/schema/
 	for f in systemd/*.service; do sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' $$f \
 		> $(DESTDIR)$(UNITDIR)/$${f##*/} && chmod 0644 $(DESTDIR)$(UNITDIR)/$${f##*/} || exit 1; done
@@ -204,7 +205,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailtapd \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailtapctl
 	rm -rf $(DESTDIR)$(DATADIR)
-	for f in mailtapd.yaml $$(cd config && ls rules/*.yaml); do \
+	for f in mailtapd.yaml $$(cd config && ls rules/*); do \
 		cmp -s config/$$f $(DESTDIR)$(SYSCONFDIR)/mailtap/$$f && rm -f $(DESTDIR)$(SYSCONFDIR)/mailtap/$$f; \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/mailtap/$$f.new; done; true
 	-rmdir $(DESTDIR)$(SYSCONFDIR)/mailtap/rules $(DESTDIR)$(SYSCONFDIR)/mailtap 2>/dev/null

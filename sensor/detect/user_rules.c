@@ -75,6 +75,22 @@ write_test(const struct user_condition *c, struct sentence *s)
 	}
 }
 
+/* Whether the evidence holds this very text as of this kind already. */
+static bool
+is_shown(const struct user_rules_detector *d, const struct exhibit *x)
+{
+	struct bytes seen = sentence_bytes(&x->seen);
+
+	for (size_t i = 0; i < d->verdict.count; i++)
+		if (d->verdict.proofs[i].evidence == x->kind &&
+		    bytes_equal(bytes_of(d->verdict.proofs[i].seen, d->verdict.proofs[i].len), seen))
+			return true;
+	for (size_t i = 0; i < d->exhibit_count; i++)
+		if (bytes_equal(sentence_bytes(&d->exhibits[i].seen), seen))
+			return true;
+	return false;
+}
+
 static bool
 add_exhibit(void *arg, const struct event_value *v)
 {
@@ -87,10 +103,7 @@ add_exhibit(void *arg, const struct event_value *v)
 	x->kind = v->evidence;
 	sentence_clear(&x->seen);
 	sentence_add_wire(&x->seen, event_value_text(v, out), USER_PLACE_TEXT);
-	for (size_t i = 0; i < d->exhibit_count; i++)
-		if (bytes_equal(sentence_bytes(&d->exhibits[i].seen), sentence_bytes(&x->seen)))
-			return true;
-	d->exhibit_count += x->seen.len > 0;
+	d->exhibit_count += x->seen.len > 0 && !is_shown(d, x);
 	return true;
 }
 
