@@ -47,6 +47,23 @@ on_alert(void *arg, const struct alert *alert)
 	hand_out(d, &document);
 }
 
+static void
+on_service(void *arg, const struct service *service, uint64_t clients, unsigned change, usec_t time)
+{
+	struct delivery *d = arg;
+	struct document document;
+
+	if (!d->wants_events)
+		return;
+	/* It is made of an observation that has its own document already. */
+	if (!ecs_service(&d->ecs, service, clients, change, time, &d->line, &document)) {
+		d->counters.unmade++;
+		return;
+	}
+	d->counters.events++;
+	hand_out(d, &document);
+}
+
 void
 delivery_observe(void *delivery, const struct observation *o)
 {
@@ -155,6 +172,8 @@ delivery_new(const struct settings *settings, struct event_base *base, unsigned 
 		delivery_free(d);
 		return NULL;
 	}
+	judge_listen(d->judge, on_service, d);
+	judge_reload(d->judge, &settings->detect, &settings->site, &settings->forward_rules);
 	return d;
 }
 
@@ -166,6 +185,43 @@ delivery_reload(struct delivery *d, const struct settings *settings)
 	for (size_t i = 0; i < d->outlet_count; i++)
 		if (d->outlets[i].row->reopen != NULL)
 			d->outlets[i].row->reopen(d->outlets[i].state, &d->sinks);
+}
+
+/* Twice what the tables may take: keys and values, and what stands around them. */
+static size_t
+state_ceiling(const struct delivery *d)
+{
+	return 2 * d->settings->detect.memory + (1 << 20);
+}
+
+bool
+delivery_save_state(const struct delivery *d, const char *path, char *error)
+{
+	struct state_out out;
+	bool fine;
+
+	state_out_init(&out, state_ceiling(d));
+	judge_save(d->judge, &out);
+	fine = state_finish(&out);
+	if (!fine)
+		snprintf(error, STATE_ERROR_MAX, "the state finds no memory");
+	fine = fine && state_save(path, buffer_bytes(&out.image), error);
+	state_out_clear(&out);
+	return fine;
+}
+
+enum state_file
+delivery_load_state(struct delivery *d, const char *path, unsigned *refused, char *error)
+{
+	struct buffer image;
+	enum state_file result;
+
+	buffer_init(&image, state_ceiling(d));
+	result = state_load(path, &image, error);
+	if (result == STATE_READ)
+		*refused = judge_load(d->judge, buffer_bytes(&image));
+	buffer_clear(&image);
+	return result;
 }
 
 bool
@@ -187,6 +243,12 @@ delivery_drained(const struct delivery *d)
 		if (!d->outlets[i].row->drained(d->outlets[i].state))
 			return false;
 	return true;
+}
+
+void
+delivery_services(const struct delivery *d, service_listener *listener, void *arg)
+{
+	judge_services(d->judge, listener, arg);
 }
 
 struct delivery_counters

@@ -49,6 +49,15 @@ bool delivery_crowded(const struct delivery *);
 /* Nothing waits in any sink. */
 bool delivery_drained(const struct delivery *);
 
+/* What the detectors have learnt, into the file; false with a line in error (STATE_ERROR_MAX octets). */
+bool delivery_save_state(const struct delivery *, const char *path, char *error);
+
+/* And back, before the first observation. *refused: tables that were not taken over. */
+enum state_file delivery_load_state(struct delivery *, const char *path, unsigned *refused, char *error);
+
+/* All mail servers that are known. */
+void delivery_services(const struct delivery *, service_listener *, void *arg);
+
 struct delivery_counters delivery_counters(const struct delivery *);
 
 /* What the detectors count themselves. */

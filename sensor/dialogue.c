@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "protocol/first_words.h"
+#include "protocol/tls.h"
 
 /* Anomalies of the dialogue itself are numbered apart from those of its parser. */
 #define OWN_ORDINALS 0x40000000u
@@ -16,12 +18,18 @@ enum dialogue_state {
 	DIALOGUE_COUNTED,  /* encrypted, done with, or nothing we know */
 };
 
+/* TLS came inside the clear dialogue: what was said in the clear is reported beside it. */
+struct upgraded {
+	void *clear, *tls;
+};
+
 struct dialogue {
 	struct dialogues *all;
 	const void *owner;
 	union {
-		struct first_words *words; /* DIALOGUE_HELD; NULL: nothing yet */
-		void *parser;              /* else; NULL: none was found */
+		struct first_words *words;  /* DIALOGUE_HELD; NULL: nothing yet */
+		void *parser;               /* else; NULL: none was found */
+		struct upgraded *upgraded;  /* starttls: of both parsers */
 	};
 	uint64_t observed_volume[2];
 	usec_t observed_at;        /* of the latest session report */
@@ -34,6 +42,8 @@ struct dialogue {
 	bool mismatch : 1;         /* what is spoken is not what the port promises, and has not been said yet */
 	bool spoke_client : 1, spoke_server : 1;
 	bool gap_said : 1;
+	bool refused_tls : 1;      /* the client began with TLS, and the server answered in the clear */
+	bool skims : 1;            /* the parser asks for lengths alone */
 	bool midstream : 1;
 };
 
@@ -185,12 +195,19 @@ count_only(struct dialogue *d)
 	d->state = DIALOGUE_COUNTED;
 }
 
-/* The parser, about to be called; NULL: there is none. */
+/* The parser that hears what comes, about to be called; NULL: there is none. */
 static void *
 parser_of(struct dialogue *d)
 {
 	d->all->current = d;
-	return d->state == DIALOGUE_HELD ? NULL : d->parser;
+	return d->state == DIALOGUE_HELD ? NULL : d->starttls ? d->upgraded->tls : d->parser;
+}
+
+/* And its row. */
+static const struct protocol *
+parser_row(const struct dialogue *d)
+{
+	return d->starttls ? &protocol_tls : row_of(d->protocol);
 }
 
 static void
@@ -199,7 +216,7 @@ finish_parser(struct dialogue *d, usec_t time)
 	void *parser = parser_of(d);
 
 	if (parser != NULL && !d->finished)
-		row_of(d->protocol)->finish(parser, time);
+		parser_row(d)->finish(parser, time);
 	d->finished = true;
 }
 
@@ -209,10 +226,13 @@ follow(struct dialogue *d, enum parser_verdict verdict, usec_t time)
 	switch (verdict) {
 	case PARSER_CONTINUES:
 		break;
+	case PARSER_SKIMS:
+		d->skims = true;
+		break;
 	case PARSER_STARTS_TLS:
 		d->state = DIALOGUE_AWAITS_TLS;
 		break;
-	case PARSER_INFLATES: /* an inflater reads on where there is one; without it the rest is opaque */
+	case PARSER_IS_ANOTHERS:
 	case PARSER_IS_DONE:
 		finish_parser(d, time);
 		count_only(d);
@@ -220,34 +240,98 @@ follow(struct dialogue *d, enum parser_verdict verdict, usec_t time)
 	}
 }
 
-/* Whether these client bytes begin TLS, after both sides agreed to it. */
-static enum recognition
-tls_recognition(struct bytes first)
+/* The session of a dialogue that a parser is opened for. It has no name yet, and may never need one. */
+static struct protocol_context *
+opening_context(struct dialogue *d, enum mail_protocol protocol)
 {
-	for (size_t i = 0; protocols[i] != NULL; i++)
-		if (protocols[i]->id == MAIL_TLS)
-			return protocols[i]->recognises(FROM_CLIENT, first);
-	return RECOGNISED_NOT;
+	struct dialogue_opening o = { 0 };
+
+	d->all->describe(d->owner, &o);
+	d->all->session = session_of(d, &o);
+	d->all->session.protocol = protocol;
+	d->all->described = NULL;
+	return &d->all->context;
+}
+
+/* TLS has come: the clear dialogue is over, and its parser stays for the report alone. False when memory is short. */
+static bool
+upgrade(struct dialogue *d, usec_t time)
+{
+	struct upgraded *u = memory_take_zeroed(1, sizeof(*u));
+	struct protocol_context *context;
+
+	finish_parser(d, time);
+	if (u == NULL)
+		return false;
+	context = opening_context(d, row_of(d->protocol)->id);
+	context->starttls = true;
+	u->tls = protocol_tls.open(context);
+	context->starttls = false;
+	if (u->tls == NULL) {
+		memory_give_back(u);
+		return false;
+	}
+	u->clear = d->parser;
+	d->upgraded = u;
+	d->starttls = true;
+	d->finished = false;
+	d->state = DIALOGUE_PARSED;
+	return true;
+}
+
+/* Both sides agreed to TLS, and these are the client's next bytes. False when there is nothing more to hear. */
+static bool
+begin_tls(struct dialogue *d, struct bytes data, usec_t time)
+{
+	if (protocol_tls.recognises(FROM_CLIENT, data) < RECOGNISED_MAYBE) {
+		d->state = DIALOGUE_PARSED;
+		dialogue_oddity(d, FROM_CLIENT, "clear_after_starttls", "Both sides agreed to TLS, and clear text went on.", 1,
+		    time);
+		return true;
+	}
+	if (upgrade(d, time))
+		return true;
+	count_only(d);
+	return false;
+}
+
+/* What the client began is not what the server answers: with whom speaks the server's language the dialogue goes on. False
+ * when nobody does. */
+static bool
+hand_over(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
+{
+	const struct protocol *row = protocol_by_content(from, data, NULL);
+	void *parser;
+
+	if (d->starttls || row == NULL || row == row_of(d->protocol))
+		return false;
+	finish_parser(d, time);
+	parser = row->open(opening_context(d, row->id));
+	if (parser == NULL)
+		return false;
+	row_of(d->protocol)->close(d->parser);
+	d->parser = parser;
+	d->protocol = number_of(row);
+	d->finished = false;
+	d->refused_tls = true;
+	d->mismatch = d->by_port != 0 && row != row_of(d->by_port);
+	return true;
 }
 
 static void
 parse(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
 {
+	enum parser_verdict verdict;
+
 	while (data.len > 0 && d->state != DIALOGUE_COUNTED) {
 		size_t used = 0;
 
-		if (d->state == DIALOGUE_AWAITS_TLS && from == FROM_CLIENT) {
-			if (tls_recognition(data) >= RECOGNISED_MAYBE) {
-				d->starttls = true;
-				finish_parser(d, time);
-				count_only(d);
-				return;
-			}
-			d->state = DIALOGUE_PARSED;
-			dialogue_oddity(d, from, "clear_after_starttls",
-			    "Both sides agreed to TLS, and clear text went on.", 1, time);
-		}
-		follow(d, row_of(d->protocol)->data(parser_of(d), from, data, time, &used), time);
+		if (d->state == DIALOGUE_AWAITS_TLS && from == FROM_CLIENT && !begin_tls(d, data, time))
+			return;
+		verdict = parser_row(d)->data(parser_of(d), from, data, time, &used);
+		if (verdict == PARSER_IS_ANOTHERS && hand_over(d, from, data, time))
+			continue;
+		follow(d, verdict, time);
 		if (used == 0)
 			break; /* a parser that uses nothing would turn here forever */
 		data = bytes_skip(data, used);
@@ -258,14 +342,8 @@ parse(struct dialogue *d, enum direction from, struct bytes data, usec_t time)
 static bool
 open_parser(struct dialogue *d, const struct protocol *row, struct first_words **words)
 {
-	struct dialogue_opening o = { 0 };
-	void *parser;
+	void *parser = row->open(opening_context(d, row->id));
 
-	d->all->describe(d->owner, &o);
-	d->all->session = session_of(d, &o);
-	d->all->session.protocol = row->id;
-	d->all->described = NULL; /* it has no name yet, and may never need one */
-	parser = row->open(&d->all->context);
 	if (parser == NULL)
 		return false;
 	*words = d->words;
@@ -313,6 +391,12 @@ recognise(struct dialogue *d, enum direction from, struct bytes data, usec_t tim
 	}
 	if (spoken == SPOKEN_UNCLEAR && kept == data.len)
 		return;
+	if (spoken != SPOKEN_KNOWN && d->midstream && by_port != NULL && text_is_utf8(bytes_first(data, 64)) &&
+	    bytes_find(bytes_first(data, 64), 0) == BYTES_NOWHERE) {
+		/* The middle of a conversation looks like nothing; the port is all there is to go by. */
+		spoken = SPOKEN_KNOWN;
+		row = by_port;
+	}
 	d->mismatch = by_port != NULL && row != by_port;
 	if (spoken != SPOKEN_KNOWN || !begin_parsing(d, row, time)) {
 		count_only(d);
@@ -351,13 +435,19 @@ dialogue_gap(struct dialogue *d, enum direction from, uint64_t missing, usec_t t
 		}
 	}
 	if (d->state != DIALOGUE_COUNTED)
-		follow(d, row_of(d->protocol)->gap(parser_of(d), from, missing, time), time);
+		follow(d, parser_row(d)->gap(parser_of(d), from, missing, time), time);
 }
 
 bool
 dialogue_listens(const struct dialogue *d)
 {
 	return d->state != DIALOGUE_COUNTED;
+}
+
+bool
+dialogue_skims(const struct dialogue *d)
+{
+	return d->skims;
 }
 
 bool
@@ -385,14 +475,17 @@ observe_session(struct dialogue *d, const struct dialogue_wire *wire, enum sessi
 {
 	struct session_report r = { .end = end, .last = wire->last, .handshake = wire->handshake,
 		.traffic = { wire->traffic[0], wire->traffic[1] }, .starttls = d->starttls, .tls = d->starttls,
+		.refused_tls = d->refused_tls,
 		.one_sided = wire->traffic[0].packets == 0 || wire->traffic[1].packets == 0 };
 
 	struct arena arena;
 	void *parser = parser_of(d);
 
 	arena_init(&arena);
+	if (parser != NULL && d->starttls)
+		row_of(d->protocol)->report(d->upgraded->clear, &r, &arena);
 	if (parser != NULL)
-		row_of(d->protocol)->report(parser, &r, &arena);
+		parser_row(d)->report(parser, &r, &arena);
 	say(d, OBSERVED_SESSION, &r, now);
 	d->observed_at = now;
 	arena_clear(&arena);
@@ -440,6 +533,14 @@ dialogue_free(struct dialogue *d)
 	memory_give_back(d);
 }
 
+static void
+close_both(struct dialogue *d)
+{
+	row_of(d->protocol)->close(d->upgraded->clear);
+	protocol_tls.close(d->upgraded->tls);
+	memory_give_back(d->upgraded);
+}
+
 void
 dialogue_clear(struct dialogue *d)
 {
@@ -447,6 +548,8 @@ dialogue_clear(struct dialogue *d)
 		d->all->described = NULL;
 	if (d->state == DIALOGUE_HELD)
 		first_words_free(d->words);
+	else if (d->starttls)
+		close_both(d);
 	else if (d->parser != NULL)
 		row_of(d->protocol)->close(d->parser);
 }

@@ -8,8 +8,9 @@
  *	  |     content says something else: said, and parsed as that       ^  |
  *	  |---------------------------------------------------------------- /  | STARTTLS agreed
  *	  |     nothing fits                                                   v
- *	  '--------------------> counted <----- ClientHello ------------- awaiting TLS
- *	                                        clear text goes on: parsed again
+ *	  '--------------------> counted         ClientHello ------------ awaiting TLS
+ *	                                           |        clear text goes on: parsed again
+ *	                                           '--> parsed as TLS; what was said in the clear is kept for the report
  */
 #ifndef DIALOGUE_H
 #define DIALOGUE_H
@@ -88,6 +89,9 @@ struct dialogue_due dialogue_account(struct dialogue *, const struct dialogue_wi
 
 /* Whether its bytes are still wanted, or counting is enough from now on. */
 bool dialogue_listens(const struct dialogue *);
+
+/* Whether only the lengths of what comes still matter, but for a few octets. */
+bool dialogue_skims(const struct dialogue *);
 
 /* Whether it is a mail conversation, as far as is known. */
 bool dialogue_is_mail(const struct dialogue *);

@@ -266,6 +266,7 @@ start(const struct command_line *line)
 		    !background_enter())
 			fprintf(stderr, "mailtapd: cannot go into the background; staying in front\n");
 		open_log(op.boot, line);
+		operator_mind_expired(op.boot);
 		ready_open();
 		status = run(&op, line);
 	}

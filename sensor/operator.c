@@ -11,6 +11,7 @@
 #include "capture/filter.h"
 #include "daemon/ready.h"
 #include "replay.h"
+#include "service_list.h"
 
 /* Frames read of each interface after the stop was asked for: what the kernel held at that moment. */
 #define LAST_FRAMES 100000
@@ -76,6 +77,19 @@ log_complaint(void *arg, const char *line)
 }
 
 static void
+log_expired(void *arg, const char *path, const char *allowance)
+{
+	(void)arg;
+	log_warning("settings", "%s: \"%s\" is past, and has no effect any more: remove it", path, allowance);
+}
+
+void
+operator_mind_expired(const struct settings *s)
+{
+	settings_expired(s, clock_wall(), log_expired, NULL);
+}
+
+static void
 log_unchanged(void *arg, const char *path)
 {
 	(void)arg;
@@ -99,6 +113,7 @@ reload(struct operator *op)
 		return false;
 	}
 	settings_differ(op->boot, fresh, log_unchanged, NULL);
+	operator_mind_expired(fresh);
 	op->message_limits.wanted = fresh->message.wanted;
 	op->message_limits.wanted_count = fresh->message.wanted_count;
 	if (op->workers != NULL)
@@ -159,6 +174,16 @@ on_stats(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_snapshot(evutil_socket_t fd, short what, void *arg)
+{
+	struct operator *op = arg;
+
+	(void)fd;
+	(void)what;
+	snapshot_take(&op->state, op->delivery);
+}
+
+static void
 on_watchdog(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -185,6 +210,7 @@ operator_listen(struct operator *op)
 	bool fine = true;
 
 	op->started = clock_wall();
+	snapshot_open(&op->state, op->boot, op->workers == NULL, op->delivery);
 	for (size_t i = 0; i < OPERATOR_SIGNALS; i++) {
 		op->signals[i] = evsignal_new(op->base, numbers[i], on_signal, op);
 		fine = fine && op->signals[i] != NULL && event_add(op->signals[i], NULL) == 0;
@@ -192,6 +218,7 @@ operator_listen(struct operator *op)
 	if (op->workers != NULL)
 		fine = fine && every(op, &op->second, SECOND, on_second) &&
 		    every(op, &op->stats, op->boot->events.stats_interval, on_stats) &&
+		    every(op, &op->snapshot, op->state.path != NULL ? op->boot->state.interval : 0, on_snapshot) &&
 		    every(op, &op->watchdog, ready_watchdog_interval(), on_watchdog);
 	if (!fine)
 		log_error("mailtapd", "signals and timers cannot be set up: not enough memory or descriptors");
@@ -361,13 +388,15 @@ operator_answer(void *arg, const char *command, char *error, size_t error_room)
 		answer = answer_status(op);
 	} else if (strcmp(command, "stats") == 0) {
 		answer = answer_stats(op);
+	} else if (strcmp(command, "services") == 0) {
+		answer = service_list(op->delivery);
 	} else if (strcmp(command, "reload") == 0) {
 		if (reload(op))
 			answer = strdup("{\"reloaded\":true}");
 		else
 			snprintf(error, error_room, "the configuration is wrong and was not taken: see the log");
 	} else {
-		snprintf(error, error_room, "no such command: say status, stats or reload");
+		snprintf(error, error_room, "no such command: say status, stats, services or reload");
 	}
 	return answer;
 }
@@ -390,6 +419,7 @@ operator_close_books(struct operator *op)
 	totals_read(&t, op->workers, op->pipeline);
 	losses_observe(&op->losses, &t, true, delivery_observe, op->delivery);
 	delivery_tick(op->delivery, t.time);
+	snapshot_take(&op->state, op->delivery);
 	operator_stats(op);
 }
 
@@ -405,6 +435,8 @@ operator_stop(struct operator *op)
 		(void)event_del(op->second);
 	if (op->stats != NULL)
 		(void)event_del(op->stats);
+	if (op->snapshot != NULL)
+		(void)event_del(op->snapshot);
 	control_close(op->control);
 	op->control = NULL;
 	workers_stop(op->workers, LAST_FRAMES, op->boot->daemon.stop_deadline, rest, op);
@@ -420,7 +452,7 @@ operator_stop(struct operator *op)
 void
 operator_clear(struct operator *op)
 {
-	struct event **const timers[] = { &op->second, &op->stats, &op->watchdog };
+	struct event **const timers[] = { &op->second, &op->stats, &op->watchdog, &op->snapshot };
 
 	control_close(op->control);
 	for (size_t i = 0; i < OPERATOR_SIGNALS; i++)

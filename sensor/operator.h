@@ -13,6 +13,7 @@
 #include "daemon/control.h"
 #include "losses.h"
 #include "own_traffic.h"
+#include "snapshot.h"
 
 #define OPERATOR_SIGNALS 4
 
@@ -30,10 +31,11 @@ struct operator {
 	struct pipeline *pipeline;        /* files: what reads them */
 	struct workers *workers;          /* live */
 	struct losses losses;
+	struct snapshot state;
 	struct own_traffic own;           /* resolved at the start */
 	struct control *control;
 	struct event *signals[OPERATOR_SIGNALS];
-	struct event *second, *stats, *watchdog;
+	struct event *second, *stats, *watchdog, *snapshot;
 	char *port_filter;                /* made from capture.ports; owned */
 	usec_t started;                   /* wall time */
 	uint64_t reloads, reload_failures;
@@ -43,13 +45,16 @@ struct operator {
 /* Opens all interfaces; false with a line in error (256 octets). The pipelines' settings are shared out among the workers. */
 bool operator_open_capture(struct operator *, const struct pipeline_settings *, char *error, size_t error_room);
 
-/* Signals and timers from now on. False (said) when memory is short. */
+/* What was learnt before, signals and timers from now on. False (said) when memory is short. */
 bool operator_listen(struct operator *);
+
+/* Logs the allowances that are past by now. */
+void operator_mind_expired(const struct settings *);
 
 /* A control_handler: arg is the operator. */
 char *operator_answer(void *arg, const char *command, char *error, size_t error_room);
 
-/* After all connections have ended: the last look at losses, the last tick, the last mailtap.stats. */
+/* After all connections have ended: the last look at losses, the last tick, the last snapshot and mailtap.stats. */
 void operator_close_books(struct operator *);
 
 /* The counters as a mailtap.stats document. */

@@ -31,7 +31,7 @@ struct connection {
 	uint32_t waits;      /* its place among those in which something waits, counted from 1; 0: nothing waits */
 	uint32_t due_octets; /* of payload until the dialogue's account is due, */
 	uint32_t due_time;   /* or packet time, in TIME_UNIT */
-	bool muted, mail;
+	bool muted, mail, skims;
 };
 
 #define ALIGNED(size) (((size) + 7) & ~(size_t)7)
@@ -237,6 +237,10 @@ note_worth(struct connection *c)
 	if (!c->muted && !dialogue_listens(dialogue_of(c))) {
 		c->muted = true;
 		stream_mute(stream_of(c));
+	}
+	if (!c->skims && dialogue_skims(dialogue_of(c))) {
+		c->skims = true;
+		stream_skim(stream_of(c));
 	}
 	if (c->mail == dialogue_is_mail(dialogue_of(c)))
 		return;

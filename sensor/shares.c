@@ -6,7 +6,7 @@
 #include "settings/values.h"
 #include "workers.h"
 
-/* The program, its libraries, the detectors' tables and the documents under way. */
+/* The program, its libraries, the detectors' tables and the documents under way, but not the tables in detect.memory. */
 #define PROGRAM (48u << 20)
 
 /* With less, in each worker, nothing sensible can be followed. */
@@ -22,6 +22,8 @@ shares_for_connections(const struct settings *s, unsigned workers, size_t interf
 		fixed += s->capture.source.ring_size * interfaces + s->capture.queue_size * workers + workers_handover(workers);
 	if (s->publish.redis.enabled)
 		fixed += s->publish.redis.queue_bytes;
+	/* Live, while a snapshot is written, it is there twice. */
+	fixed += s->detect.memory * (workers > 0 && s->state.path != NULL && s->state.path[0] != '\0' ? 2 : 1);
 	left = all > fixed ? (all - fixed) / 8 * 7 : 0;
 	/* Fragments that wait are counted with the connections, which must not all give way to them. */
 	if (left >= LEAST * (workers > 0 ? workers : 1) + s->decode.fragments.memory)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "support/check_main.h"
 #include "support/recorder.h"
 
@@ -175,13 +176,26 @@ START_TEST(a_probe_alone_is_not_said)
 }
 END_TEST
 
-START_TEST(tls_is_counted)
+/* A hello that is not whole: its records are followed, and it is told at the end. */
+START_TEST(tls_is_followed)
 {
 	begin(465);
 	say(FROM_CLIENT, "\x16\x03\x01\x02\x03\x01\x01\xff\x03\x03");
-	ck_assert(!dialogue_listens(talk));
+	ck_assert(dialogue_listens(talk));
 	ck_assert(dialogue_is_mail(talk));
-	assert_told(finish(), "session tls fin one-sided sent=0\n");
+	assert_told(finish(), "session tls fin tls one-sided sent=0\n");
+}
+END_TEST
+
+/* What answers it is none: then there is nothing more to hear. */
+START_TEST(tls_answered_by_something_else)
+{
+	begin(465);
+	say(FROM_CLIENT, "\x16\x03\x01\x02\x03\x01\x01\xff\x03\x03");
+	say(FROM_SERVER, "HTTP/1.1 400 Bad Request\r\n");
+	ck_assert(!dialogue_listens(talk));
+	assert_told(recorder_text(&heard), "anomaly not_tls server\n");
+	assert_told(finish(), "session tls fin tls sent=0\n");
 }
 END_TEST
 
@@ -197,14 +211,45 @@ agree_to_tls(void)
 	ck_assert(dialogue_listens(talk));
 }
 
-START_TEST(starttls_lets_the_parser_go)
+/* The server does not speak TLS on this port: what it speaks is followed. */
+START_TEST(tls_answered_in_the_clear)
+{
+	begin(465);
+	say(FROM_CLIENT, "\x16\x03\x01\x02\x03\x01\x01\xff\x03\x03");
+	say(FROM_SERVER, "220 mx ESMTP ready\r\n");
+	ck_assert(dialogue_listens(talk));
+	ck_assert_ptr_nonnull(strstr(recorder_text(&heard), "anomaly not_tls server\n"));
+	ck_assert_ptr_nonnull(strstr(recorder_text(&heard), "anomaly port_mismatch server\n"));
+	assert_told(finish(), "session smtp fin sent=0\n");
+}
+END_TEST
+
+/* The session keeps the name and the report of what was spoken first. */
+START_TEST(starttls_hands_over_to_tls)
+{
+	static const char hello[] = "\x16\x03\x01\x01\x31\x01\x01\x01\x2d\x03\x03";
+	char alert[] = "\x15\x03\x03\x01\x02\x02\x28";
+
+	/* say() takes text: no octet of it may be 0. */
+	alert[3] = 0;
+	agree_to_tls();
+	say(FROM_CLIENT, hello);
+	ck_assert(dialogue_listens(talk));
+	dialogue_data(talk, FROM_SERVER, bytes_of(alert, 7), 0);
+	assert_silent(recorder_text(&heard), "anomaly");
+	assert_told(recorder_text(&heard), "tls unknown cipher=0000 sni=[] ja3= ja3s= ja4= starttls alert=2,40,server\n");
+	assert_told(finish(), "session smtp fin starttls tls sent=0\n");
+}
+END_TEST
+
+START_TEST(starttls_without_memory)
 {
 	agree_to_tls();
+	memory_fail_after(0);
 	say(FROM_CLIENT, "\x16\x03\x01\x02\x03\x01\x01\xff\x03\x03");
+	memory_fail_after(-1);
 	ck_assert(!dialogue_listens(talk));
-	say(FROM_SERVER, "\x16\x03\x03");
-	assert_silent(recorder_text(&heard), "anomaly");
-	assert_told(finish(), "session smtp fin starttls tls sent=0\n");
+	assert_told(finish(), "session smtp fin starttls sent=0\n");
 }
 END_TEST
 
@@ -299,8 +344,11 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, ftp_is_not_taken);
 	tcase_add_test(tests, other_protocol_on_a_mail_port);
 	tcase_add_test(tests, a_probe_alone_is_not_said);
-	tcase_add_test(tests, tls_is_counted);
-	tcase_add_test(tests, starttls_lets_the_parser_go);
+	tcase_add_test(tests, tls_is_followed);
+	tcase_add_test(tests, tls_answered_by_something_else);
+	tcase_add_test(tests, tls_answered_in_the_clear);
+	tcase_add_test(tests, starttls_hands_over_to_tls);
+	tcase_add_test(tests, starttls_without_memory);
 	tcase_add_test(tests, starttls_and_clear_text_goes_on);
 	tcase_add_test(tests, volume_while_it_runs);
 	tcase_add_test(tests, reports_in_between);

@@ -49,7 +49,7 @@ done
 # Too little memory is said before anything is read, with what takes it.
 "$MAILTAPD" -r "$pcap" --set limits.memory=64MiB --set publish.redis.enabled=true --set publish.redis.queue_bytes=512MiB \
 	>"$dir/out" 2>"$dir/err"
-[ $? = 1 ] && grep -q 'limits.memory is 64MiB, and more than 584MiB are needed' "$dir/err" ||
+[ $? = 1 ] && grep -q 'limits.memory is 64MiB, and more than 5[0-9][0-9]MiB are needed' "$dir/err" ||
 	{ echo "too little memory: $(cat "$dir/err")"; status=1; }
 # What is to be hidden stands nowhere in what is printed.
 echo 'a secret of the site, long enough' >"$dir/key"

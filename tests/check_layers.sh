@@ -50,8 +50,8 @@ edge event.h daemon/x.h protocol/x.c
 edge hiredis/hiredis.h ctl/x.c daemon/x.c
 edge yaml.h settings/yaml.c settings/options.c
 edge openssl/evp.h message/digest.c message/part.c
-edge openssl/sha.h protocol/tls_fingerprint.c protocol/tls.c
-edge zlib.h protocol/imap_inflate.c protocol/imap.c
+edge openssl/x509.h protocol/tls_certificate.c protocol/tls.c
+edge zlib.h protocol/inflater.c protocol/imap.c
 edge pcre2.h detect/pattern.c detect/window.c
 edge jansson.h detect/state.c detect/window.c
 

@@ -27,6 +27,12 @@ START_TEST(shares)
 	redis = shares_for_connections(&s, 3, 2, error, sizeof(error));
 	ck_assert_uint_eq(redis, live - 100 * MIB / 8 * 7);
 	ck_assert_str_eq(error, "");
+	/* The detectors' tables, and their snapshot if there is one. */
+	s.detect.memory = 10 * MIB;
+	ck_assert_uint_eq(shares_for_connections(&s, 3, 2, error, sizeof(error)), redis - 10 * MIB / 8 * 7);
+	s.state.path = (char[]){ "/state" };
+	ck_assert_uint_eq(shares_for_connections(&s, 3, 2, error, sizeof(error)), redis - 20 * MIB / 8 * 7);
+	s.detect.memory = 0;
 	s.memory = 300 * MIB;
 	ck_assert_uint_eq(shares_for_connections(&s, 3, 2, error, sizeof(error)), 0);
 	ck_assert_msg(strstr(error, "limits.memory is 300MiB, and more than 380MiB are needed") != NULL &&

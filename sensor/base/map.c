@@ -232,6 +232,12 @@ map_free(struct map *m)
 }
 
 size_t
+map_ceiling(const struct map *m)
+{
+	return m->ceiling;
+}
+
+size_t
 map_len(const struct map *m)
 {
 	return m->len;

@@ -33,6 +33,9 @@ void map_free(struct map *);
 
 size_t map_len(const struct map *);
 
+/* The most entries it will hold. */
+size_t map_ceiling(const struct map *);
+
 /* Entries given way to others at the ceiling since the map was made. */
 uint64_t map_evicted(const struct map *);
 

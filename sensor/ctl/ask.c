@@ -166,6 +166,46 @@ ctl_stats(const struct ctl *c)
 	return show_answer(c, "stats");
 }
 
+static const char *
+text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text == NULL ? "" : text;
+}
+
+/* One mail server a line; inside the organisation first. */
+int
+ctl_services(const struct ctl *c)
+{
+	int status;
+	json_t *body, *list, *s;
+	size_t i;
+
+	if (c->json)
+		return show_answer(c, "services");
+	body = ask(c, "services", &status);
+	if (body == NULL)
+		return status;
+	list = json_object_get(body, "services");
+	printf("%-28s %-11s %-8s %-18s %-8s %8s %9s %12s  %s\n", "SERVER", "PROTOCOL", "TLS", "SOFTWARE", "WHERE", "CLIENTS",
+	    "SESSIONS", "BYTES", "LAST SEEN");
+	for (int inside = 1; inside >= 0; inside--)
+		json_array_foreach(list, i, s) {
+			if (json_is_true(json_object_get(s, "internal")) != (inside == 1))
+				continue;
+			printf("%-28s %-11s %-8s %-18s %-8s %8lld %9lld %12lld  %s\n", text_of(s, "server"), text_of(s, "protocol"),
+			    text_of(s, "encryption"), text_of(s, "software"), inside ? "inside" : "outside",
+			    (long long)json_integer_value(json_object_get(s, "clients")),
+			    (long long)json_integer_value(json_object_get(s, "sessions")),
+			    (long long)json_integer_value(json_object_get(s, "bytes")), text_of(s, "last_seen"));
+		}
+	if (json_integer_value(json_object_get(body, "more")) > 0)
+		printf("and %lld more, not seen for longer\n", (long long)json_integer_value(json_object_get(body, "more")));
+	json_decref(body);
+	return CTL_DONE;
+}
+
 int
 ctl_reload(const struct ctl *c)
 {

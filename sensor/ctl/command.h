@@ -38,6 +38,7 @@ extern const struct ctl_command ctl_commands[]; /* ends with a NULL name */
 
 int ctl_status(const struct ctl *);
 int ctl_stats(const struct ctl *);
+int ctl_services(const struct ctl *);
 int ctl_reload(const struct ctl *);
 int ctl_tail(const struct ctl *);
 int ctl_show(const struct ctl *);

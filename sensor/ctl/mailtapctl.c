@@ -18,6 +18,7 @@ const struct ctl_command ctl_commands[] = {
 	{ "show", NULL, "ALERT-ID", "one alert in full, by its id or the beginning of it", ctl_show },
 	{ "status", NULL, "", "what the daemon is doing: interfaces, sinks, memory", ctl_status },
 	{ "stats", NULL, "", "every counter of the daemon", ctl_stats },
+	{ "services", NULL, "", "the mail servers that were seen at work", ctl_services },
 	{ "reload", NULL, "", "let the daemon read its configuration again", ctl_reload },
 	{ "check", NULL, "FILE", "check a configuration or rule file", ctl_check },
 	{ "rules", "test", "FILE PCAP", "what the rules of FILE would have said of PCAP", ctl_rules_test },
@@ -48,7 +49,7 @@ print_help(FILE *out)
 {
 	fputs("usage: mailtapctl [-c FILE] [OPTIONS] COMMAND [ARGUMENT...]\n\n", out);
 	for (const struct ctl_command *c = ctl_commands; c->name != NULL; c++)
-		fprintf(out, "  %-7s%-6s %-9s %s\n", c->name, c->second != NULL ? c->second : "", c->arguments, c->help);
+		fprintf(out, "  %-8s%-6s %-9s %s\n", c->name, c->second != NULL ? c->second : "", c->arguments, c->help);
 	fputs("\n"
 	      "  -c FILE          the daemon's configuration (default " DEFAULT_CONFIG ")\n"
 	      "  --socket PATH    the daemon's control socket, instead of daemon.control.path\n"

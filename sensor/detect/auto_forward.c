@@ -173,7 +173,8 @@ observe(void *self, const struct observation *o)
 	    (o->message->transfer != TRANSFER_SMTP_DATA && o->message->transfer != TRANSFER_SMTP_BDAT))
 		return;
 	forward_assess(&d->context, o->session, o->message, &a);
-	if (a.artefact_count > 0 && a.outward && a.quiet_because == NULL &&
+	/* Journal reports are journal_external's. */
+	if (a.artefact_count > 0 && a.outward && a.quiet_because == NULL && a.verdict != FORWARD_JOURNAL &&
 	    (a.confidence >= settings->confidence || a.alone))
 		raise_alert(d, o, &a);
 }

@@ -254,6 +254,26 @@ say_filled(struct relay *r, struct bytes text)
 	return text.len == 0 || event_say_text(relay, r, text);
 }
 
+/* A number of a registry as it is written there. */
+static bool
+say_code(struct relay *r, uint16_t code)
+{
+	char text[8];
+
+	snprintf(text, sizeof(text), "0x%04x", code);
+	return code == 0 || event_say_word(relay, r, text);
+}
+
+static bool
+say_date(struct relay *r, int64_t seconds)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (seconds < 0 || seconds > INT64_C(253402300799)) /* the end of the year 9999 */
+		return true;
+	return event_say_word(relay, r, clock_text(text, seconds * USEC_PER_SEC));
+}
+
 static bool
 say(struct relay *r, enum event_shape shape, const void *at)
 {
@@ -285,6 +305,10 @@ say(struct relay *r, enum event_shape shape, const void *at)
 		return say_some(r, *(const uint16_t *)at);
 	case SHAPE_USEC:
 		return event_say_number(relay, r, (double)*(const usec_t *)at / 1e6);
+	case SHAPE_CODE:
+		return say_code(r, *(const uint16_t *)at);
+	case SHAPE_DATE:
+		return say_date(r, *(const int64_t *)at);
 	case SHAPE_MD5:
 		return say_hex(r, at, 16);
 	case SHAPE_SHA1:
@@ -373,6 +397,7 @@ say_each(const struct visit *v, const void *base)
 	struct relay r = { v, f->evidence };
 	const struct collection_report *c = &((const struct session_report *)base)->collection;
 	const struct script_report *s = base;
+	const struct tls_report *t = base;
 	const struct message_content *m = base;
 	bool more = true;
 
@@ -387,6 +412,10 @@ say_each(const struct visit *v, const void *base)
 	case EACH_TARGET:
 		for (size_t i = 0; more && i < s->target_count; i++)
 			more = say(&r, (enum event_shape)f->shape, (const char *)&s->targets[i] + f->offset);
+		break;
+	case EACH_CERTIFICATE:
+		for (size_t i = 0; more && i < t->certificate_count; i++)
+			more = say(&r, (enum event_shape)f->shape, (const char *)&t->certificates[i] + f->offset);
 		break;
 	case EACH_HEADER:
 		say_headers(v, m);

@@ -108,6 +108,13 @@ event_item_number(struct event *e, event_visitor *visit, void *arg)
 }
 
 void
+event_fetch_literal(struct event *e, event_visitor *visit, void *arg)
+{
+	if (e->o->message->has_item && e->o->message->item.kind != NULL)
+		(void)event_say_number(visit, arg, (double)e->o->message->item.literal);
+}
+
+void
 event_item_size(struct event *e, event_visitor *visit, void *arg)
 {
 	if (e->o->message->has_item && e->o->message->item.has_size)

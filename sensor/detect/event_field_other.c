@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "detect/event_field_special.h"
+#include "observe/tls_names.h"
 
 void
 event_script_action(struct event *e, event_visitor *visit, void *arg)
@@ -37,26 +38,27 @@ event_tls_family(struct event *e, event_visitor *visit, void *arg)
 		(void)event_say_word(visit, arg, name[0] == 'S' ? "ssl" : "tls");
 }
 
+/* Its name where it has one, else the number of the registry. */
 static void
-say_code(event_visitor *visit, void *arg, uint16_t code)
+say_named(event_visitor *visit, void *arg, uint16_t code, const char *name)
 {
 	char text[8];
 
 	snprintf(text, sizeof(text), "0x%04x", code);
 	if (code != 0)
-		(void)event_say_word(visit, arg, text);
+		(void)event_say_word(visit, arg, name != NULL ? name : text);
 }
 
 void
 event_tls_cipher(struct event *e, event_visitor *visit, void *arg)
 {
-	say_code(visit, arg, e->o->tls->cipher);
+	say_named(visit, arg, e->o->tls->cipher, tls_cipher_name(e->o->tls->cipher));
 }
 
 void
 event_tls_curve(struct event *e, event_visitor *visit, void *arg)
 {
-	say_code(visit, arg, e->o->tls->group);
+	say_named(visit, arg, e->o->tls->group, tls_group_name(e->o->tls->group));
 }
 
 void
@@ -64,6 +66,22 @@ event_alert_code(struct event *e, event_visitor *visit, void *arg)
 {
 	if (e->o->tls->has_alert)
 		(void)event_say_number(visit, arg, e->o->tls->alert_code);
+}
+
+void
+event_alert_name(struct event *e, event_visitor *visit, void *arg)
+{
+	if (e->o->tls->has_alert)
+		(void)event_say_word(visit, arg, tls_alert_name(e->o->tls->alert_code));
+}
+
+void
+event_tls_client_version(struct event *e, event_visitor *visit, void *arg)
+{
+	const char *name = tls_version_name(e->o->tls->client_version);
+
+	if (name != NULL)
+		(void)event_say_word(visit, arg, name + 4);
 }
 
 void

@@ -25,6 +25,7 @@
 #define PART(e, member) EACH(BASE_CONTENT, e, message_part, member)
 #define FOLDER(member) EACH(BASE_SESSION, EACH_FOLDER, folder_report, member)
 #define TARGET(member) EACH(BASE_SCRIPT, EACH_TARGET, script_target, member)
+#define CERTIFICATE(member) EACH(BASE_TLS, EACH_CERTIFICATE, tls_certificate, member)
 #define HEADER(member) EACH(BASE_CONTENT, EACH_HEADER, header_text, member)
 
 /* Columns: kind, its observations, evidence. */
@@ -73,6 +74,7 @@ const struct event_field event_fields[] = {
 	{ "mailtap.pcr", NUMBER(SESSION), ASK(event_pcr) },
 	{ "mailtap.handshake", TEXT(SESSION), ASK(event_handshake) },
 	{ "mailtap.starttls", FLAG(SESSION | TLS), ASK(event_starttls) },
+	{ "mailtap.starttls_offered", FLAG(SESSION), IN_SESSION(starttls_offered), IS(BOOL) },
 	{ "mailtap.tls", FLAG(SESSION), ASK(event_tls) },
 	{ "mailtap.compressed", FLAG(SESSION), ASK(event_compressed) },
 	{ "mailtap.midstream", FLAG(SESSION), CONNECTION(midstream), IS(BOOL) },
@@ -92,6 +94,7 @@ const struct event_field event_fields[] = {
 	{ "mailtap.smtp.reply_codes", NUMBER(SESSION), ASK(event_reply_codes) },
 	{ "mailtap.smtp.auth", TEXT(SESSION), IN_SESSION(smtp.auth), IF_SESSION(TEXT, is_smtp) },
 	{ "mailtap.smtp.rcpt_refused", PERSON(SESSION), IN_SESSION(smtp.rcpt_refused), IF_SESSION(SLICES, is_smtp) },
+	{ "mailtap.smtp.client_sent_tls_to_plaintext", FLAG(SESSION), ASK(event_refused_tls) },
 	{ "mailtap.smtp.starttls_offered", FLAG(SESSION), IN_SESSION(smtp.starttls_offered), IF_SESSION(BOOL, is_smtp) },
 	{ "mailtap.pop3.commands", TEXT(SESSION), IN_SESSION(pop3.commands), IF_SESSION(SLICES, is_pop3) },
 	{ "mailtap.pop3.capabilities", TEXT(SESSION), IN_SESSION(pop3.capabilities), IF_SESSION(SLICES, is_pop3) },
@@ -216,6 +219,8 @@ const struct event_field event_fields[] = {
 	{ "mailtap.item.number", NUMBER(MESSAGE), ASK(event_item_number) },
 	{ "mailtap.item.unique_id", TEXT(MESSAGE), IN_MESSAGE(item.unique_text), IF(TEXT, message_report, has_item) },
 	{ "mailtap.item.size", NUMBER(MESSAGE), ASK(event_item_size) },
+	{ "mailtap.fetch.kind", TEXT(MESSAGE), IN_MESSAGE(item.kind), IF(STRING, message_report, has_item) },
+	{ "mailtap.fetch.literal", NUMBER(MESSAGE), ASK(event_fetch_literal) },
 	{ "mailtap.item.part", FLAG(MESSAGE), IN_MESSAGE(item.part), IF(BOOL, message_report, has_item) },
 	{ "mailtap.item.peek", FLAG(MESSAGE), IN_MESSAGE(item.peek), IF(BOOL, message_report, has_item) },
 
@@ -258,11 +263,25 @@ const struct event_field event_fields[] = {
 	{ "mailtap.ech", FLAG(TLS), IN_TLS(ech), IS(BOOL) },
 	{ "mailtap.downgrade", FLAG(TLS), IN_TLS(downgrade), IS(BOOL) },
 	{ "mailtap.tls_alert.code", NUMBER(TLS), ASK(event_alert_code) },
+	{ "mailtap.tls_alert.name", TEXT(TLS), ASK(event_alert_name) },
 	{ "mailtap.tls_alert.level", TEXT(TLS), ASK(event_alert_level) },
 	{ "mailtap.tls_alert.from", TEXT(TLS), ASK(event_alert_from) },
 	{ "mailtap.certificate.names", TEXT(TLS), ASK(event_certificate_names) },
 	{ "mailtap.certificate.self_signed", FLAG(TLS), ASK(event_self_signed) },
 	{ "mailtap.certificate.chain", NUMBER(TLS), ASK(event_certificate_chain) },
+	{ "mailtap.tls.cipher_code", TEXT(TLS), IN_TLS(cipher), IS(CODE) },
+	{ "mailtap.tls.group_code", TEXT(TLS), IN_TLS(group), IS(CODE) },
+	{ "mailtap.tls.client_version", TEXT(TLS), ASK(event_tls_client_version) },
+	{ "mailtap.tls.retried", FLAG(TLS), IN_TLS(retried), IS(BOOL) },
+	{ "mailtap.tls.early_data", FLAG(TLS), IN_TLS(early_data), IS(BOOL) },
+	{ "mailtap.tls.certificates.subject", TEXT(TLS), CERTIFICATE(subject_text), IS(TEXT) },
+	{ "mailtap.tls.certificates.issuer", TEXT(TLS), CERTIFICATE(issuer_text), IS(TEXT) },
+	{ "mailtap.tls.certificates.serial_number", TEXT(TLS), CERTIFICATE(serial), IS(TEXT) },
+	{ "mailtap.tls.certificates.alternative_names", TEXT(TLS), CERTIFICATE(names), IS(SLICES) },
+	{ "mailtap.tls.certificates.not_before", TEXT(TLS), CERTIFICATE(not_before), IS(DATE) },
+	{ "mailtap.tls.certificates.not_after", TEXT(TLS), CERTIFICATE(not_after), IS(DATE) },
+	{ "mailtap.tls.certificates.hash.sha1", TEXT(TLS), CERTIFICATE(sha1), IS(SHA1) },
+	{ "mailtap.tls.certificates.hash.sha256", TEXT(TLS), CERTIFICATE(sha256), IS(SHA256) },
 
 	/* mailtap.anomaly */
 	{ "mailtap.anomaly.name", TEXT(ANOMALY), IN_ANOMALY(name), IS(STRING) },
@@ -287,8 +306,8 @@ const struct event_unavailable event_unavailable[] = {
 	{ "mailtap.truncated", "it is of the document" },
 	{ "*_dropped", "it counts what a document left out" },
 	{ "*.dropped", "it counts what a document left out" },
-	{ "mailtap.fetch.*", "it is not told to detectors" },
 	{ "mailtap.retr", "ask for mailtap.item.number" },
+	{ "mailtap.service.*", "ask a session or a handshake for what it tells of the server" },
 	{ "mailtap.stats", "rules judge traffic, not the sensor" },
 	{ "mailtap.alert.*", "it is of alerts: rules judge events" },
 	{ "mailtap.pivot.*", "it is of alerts: rules judge events" },

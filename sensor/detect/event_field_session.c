@@ -169,6 +169,13 @@ event_gap_bytes(struct event *e, event_visitor *visit, void *arg)
 		(void)event_say_number(visit, arg, (double)e->o->message->content->missing);
 }
 
+void
+event_refused_tls(struct event *e, event_visitor *visit, void *arg)
+{
+	if (e->o->report->is_smtp && e->o->report->refused_tls)
+		(void)event_say_flag(visit, arg, true);
+}
+
 /* The dialogues that were followed; what a later one says replaces what an earlier one said. */
 void
 event_banner(struct event *e, event_visitor *visit, void *arg)

@@ -28,6 +28,8 @@ enum event_shape {
 	SHAPE_U64_SOME,   /* not there when 0 */
 	SHAPE_U16_SOME,
 	SHAPE_USEC,       /* as seconds */
+	SHAPE_CODE,       /* uint16_t as "0x1301"; not there when 0 */
+	SHAPE_DATE,       /* int64_t, seconds since 1970, as a time; not there when no date can be made of it */
 	SHAPE_MD5, SHAPE_SHA1, SHAPE_SHA256, /* octets, as hexadecimal digits */
 	SHAPE_ADDRESS,
 	SHAPE_EXTENSION,  /* of the file name in this struct bytes */
@@ -39,6 +41,7 @@ enum event_each {
 	EACH_FOLDER,
 	EACH_TARGET,
 	EACH_HEADER,
+	EACH_CERTIFICATE,
 	EACH_PART,
 	EACH_LEAF,            /* parts with a content of their own */
 	EACH_LEAF_HASHED,

@@ -14,6 +14,10 @@ struct judge {
 	void *states[DETECTORS_MAX]; /* by row of detectors[]; NULL: switched off */
 	struct timeline time;
 	usec_t ticked;
+	usec_t began; /* first packet time, ever */
+	usec_t learning;
+	service_listener *listener;
+	void *listener_arg;
 };
 
 static struct detector_context
@@ -21,7 +25,7 @@ context_of(struct judge *j, const struct detect_settings *settings, const struct
     const struct forward_rules *rules)
 {
 	return (struct detector_context){ .settings = settings, .site = site, .forward_rules = rules,
-		.alerts = j->book };
+		.alerts = j->book, .tell_service = j->listener, .tell_service_arg = j->listener_arg };
 }
 
 /* Opens what is switched on and closed, closes what is switched off, tells the others of the new settings: all of them,
@@ -31,6 +35,7 @@ adopt(struct judge *j, const struct detector_context *context)
 {
 	bool fine = true;
 
+	j->learning = context->settings->learning;
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++) {
 		bool wanted = detectors[i]->enabled(context->settings);
 
@@ -75,11 +80,24 @@ judge_reload(struct judge *j, const struct detect_settings *settings, const stru
 		log_error("detect", "not enough memory for a detector that was switched on: it stays off");
 }
 
+/* While it lasts, what is new or unusual is not said. */
+static void
+announce(struct judge *j, usec_t now)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	j->began = now;
+	if (j->learning > 0)
+		log_info("detect", "learning what is usual here until %s", clock_text(text, now + j->learning));
+}
+
 static void
 tick(struct judge *j, bool back)
 {
 	if (back)
 		j->ticked = INT64_MIN / 2;
+	if (j->began == 0 && j->time.now > 0)
+		announce(j, j->time.now);
 	if (j->time.now - j->ticked < TICK)
 		return;
 	j->ticked = j->time.now;
@@ -101,6 +119,49 @@ judge_observe(struct judge *j, const struct observation *o)
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL)
 			detectors[i]->observe(j->states[i], o);
+}
+
+#define SECTION "judge"
+
+void
+judge_save(const struct judge *j, struct state_out *out)
+{
+	state_begin(out, SECTION);
+	state_put_u64(out, (uint64_t)j->began);
+	state_end(out);
+	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
+		if (j->states[i] != NULL && detectors[i]->save != NULL)
+			detectors[i]->save(j->states[i], out);
+}
+
+unsigned
+judge_load(struct judge *j, struct bytes image)
+{
+	struct state_in in;
+	unsigned refused = 0;
+	uint64_t began;
+
+	if (state_find(image, SECTION, &in) && (began = state_get_u64(&in)) <= INT64_MAX)
+		j->began = (usec_t)began;
+	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
+		if (j->states[i] != NULL && detectors[i]->load != NULL)
+			refused += detectors[i]->load(j->states[i], image);
+	return refused;
+}
+
+void
+judge_listen(struct judge *j, service_listener *listener, void *arg)
+{
+	j->listener = listener;
+	j->listener_arg = arg;
+}
+
+void
+judge_services(const struct judge *j, service_listener *listener, void *arg)
+{
+	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
+		if (j->states[i] != NULL && detectors[i]->services != NULL)
+			detectors[i]->services(j->states[i], listener, arg);
 }
 
 struct alert_book_counters

@@ -22,6 +22,18 @@ void judge_observe(struct judge *, const struct observation *);
 /* Packet time passes without observations. */
 void judge_tick(struct judge *, usec_t now);
 
+/* What all detectors have learnt, as sections of a state. */
+void judge_save(const struct judge *, struct state_out *);
+
+/* Takes an image over that has passed state_check(); how many sections were refused. Before the first observation. */
+unsigned judge_load(struct judge *, struct bytes image);
+
+/* Who hears of mail servers that are new or changed: from the next judge_reload() on. */
+void judge_listen(struct judge *, service_listener *, void *arg);
+
+/* All mail servers that are known. */
+void judge_services(const struct judge *, service_listener *, void *arg);
+
 struct alert_book_counters judge_counters(const struct judge *);
 
 /* Says what the detectors count themselves, with the name of each detector. */

@@ -14,6 +14,17 @@ site_is_home(const struct site *site, const struct address *a)
 	return networks_have(&site->home, a);
 }
 
+unsigned
+site_roles(const struct site *site, const struct address *a, usec_t time)
+{
+	unsigned set = 0;
+
+	for (unsigned role = 0; role < ROLES; role++)
+		if (allow_has_address(&site->roles[role], a, time))
+			set |= SITE_ROLE(role);
+	return set;
+}
+
 enum site_direction
 site_direction(const struct site *site, const struct address *client, const struct address *server)
 {

@@ -211,6 +211,7 @@ observe(void *self, const struct observation *o)
 	struct upload_asymmetry *u = self;
 	const struct upload_asymmetry_settings *settings = &u->context.settings->upload_asymmetry;
 	const struct session *s = o->session;
+	struct allow_subject subject = { .time = o->time };
 
 	if (o->kind != OBSERVED_VOLUME || !is_mail(s) ||
 	    site_direction(u->context.site, &s->client.address, &s->server.address) != SITE_OUTBOUND ||
@@ -219,6 +220,10 @@ observe(void *self, const struct observation *o)
 		return;
 	/* Even an empty dialogue has a greeting: nothing at all means that the other direction is not seen. */
 	if (o->volume->total[FROM_CLIENT] == 0 || o->volume->total[FROM_SERVER] == 0)
+		return;
+	subject.client = &s->client.address;
+	subject.server = &s->server.address;
+	if (allow_find(&u->context.settings->allow, &subject) != NULL)
 		return;
 	judge_connection(u, o);
 	judge_pair(u, o);

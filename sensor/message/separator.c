@@ -112,6 +112,13 @@ without_end(struct bytes text, uint8_t octet)
 	return text;
 }
 
+/* ":", or "：" as in Chinese. */
+static bool
+ends_in_colon(struct bytes line)
+{
+	return line.at[line.len - 1] == ':' || line.at[line.len - 1] == 0x9a;
+}
+
 static enum body_separator
 judge(struct bytes line)
 {
@@ -123,8 +130,9 @@ judge(struct bytes line)
 	if (line.at[0] == '_')
 		return run_of(line, '_') == line.len && line.len >= UNDERSCORES_LEAST ? SEPARATOR_UNDERSCORES : SEPARATOR_NONE;
 	dashes = run_of(line, '-');
+	/* All of them end in a colon, which few lines do: this is asked of every line of every text. */
 	if (dashes == 0)
-		return is_one_of(beginnings, line) ? SEPARATOR_FORWARDED : SEPARATOR_NONE;
+		return ends_in_colon(line) && is_one_of(beginnings, line) ? SEPARATOR_FORWARDED : SEPARATOR_NONE;
 	if (dashes < DASHES_LEAST)
 		return SEPARATOR_NONE;
 	line = without_end(bytes_trim(bytes_skip(line, dashes)), '-');

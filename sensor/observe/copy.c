@@ -267,6 +267,7 @@ copy_tls(struct room *r, const struct tls_report *from)
 		at[i] = from->certificates[i];
 		copy_bytes(r, &at[i].subject_text);
 		copy_bytes(r, &at[i].issuer_text);
+		copy_bytes(r, &at[i].serial);
 		copy_slices(r, &at[i].names);
 	}
 	to->certificates = at;

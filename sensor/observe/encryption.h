@@ -16,6 +16,7 @@
 /* One certificate of the chain, as the server sent it. */
 struct tls_certificate {
 	struct bytes subject_text, issuer_text; /* RFC 2253 order, as OpenSSL prints it; empty: could not be read */
+	struct bytes serial;         /* hexadecimal, upper case; empty: could not be read */
 	struct slices names;         /* subjectAltName: DNS names and addresses, as text */
 	int64_t not_before, not_after; /* seconds since 1970 */
 	bool self_signed;
@@ -28,15 +29,19 @@ struct tls_report {
 	bool starttls;               /* begun inside a clear dialogue */
 	bool has_client_hello, has_server_hello;
 	uint16_t version;            /* agreed; of the client's offer when no server hello was seen; 0x0304: TLS 1.3 */
+	uint16_t client_version;     /* as the client's hello itself says it: never above TLS 1.2; 0: none seen */
 	uint16_t cipher;             /* agreed; 0: none */
 	uint16_t group;              /* key share the server took; 0: none, or before TLS 1.3 */
 	struct bytes server_name_text; /* SNI; empty: none */
 	struct slices alpn_offered;
 	struct bytes next_protocol;  /* ALPN agreed in the clear (up to TLS 1.2); empty: none */
 	bool resumed;                /* by ticket, session id or key the client and server already shared */
+	bool retried;                /* the server asked for another hello first (RFC 8446 section 4.1.4) */
+	bool early_data;             /* the client sent data before the server had answered, or offered to */
 	bool established;            /* both sides went on to encrypted records */
 	bool ech;                    /* the client offered Encrypted Client Hello: the server name is a cover */
-	bool downgrade;              /* the server's random says that it could do better (RFC 8446 section 4.1.3) */
+	bool downgrade;              /* the server's random says that it can do better (RFC 8446 section 4.1.3), and so could
+	                              * the client: somebody between them does not want it */
 	char ja3[JA3_TEXT_MAX], ja3s[JA3_TEXT_MAX], ja4[JA4_TEXT_MAX]; /* empty: the hello was not seen whole */
 	bool has_alert;              /* an alert crossed in the clear */
 	uint8_t alert_level, alert_code;

@@ -122,6 +122,8 @@ struct mailbox_item {
 	uint64_t size;                 /* what the server said it has (RFC822.SIZE, LIST, RETR's answer) */
 	bool part;                     /* not the whole message: TOP, BODY[1], <0.n>, BODY[TEXT] */
 	bool peek;                     /* read without marking it as read */
+	const char *kind;              /* IMAP: "message", "header", "text", "part"; static; NULL: not IMAP */
+	uint64_t literal;              /* IMAP: octets of the literal */
 };
 
 #endif

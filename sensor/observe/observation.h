@@ -101,6 +101,10 @@ struct session_report {
 	bool one_sided;             /* packets of one direction only */
 	bool starttls;              /* both sides agreed to TLS inside a clear dialogue */
 	bool tls;                   /* and TLS came */
+	bool refused_tls;           /* the client began with TLS, the server answered in the clear */
+	bool offers_seen;           /* before any login the server said what it can do: whether it offers TLS is known */
+	bool starttls_offered;      /* it offered TLS */
+	bool starttls_masked;       /* one of its offers was painted over, and is as long as that of TLS */
 	uint32_t messages_sent, messages_fetched, messages_appended;
 	bool is_smtp;               /* an SMTP dialogue was followed: smtp is filled */
 	struct smtp_report smtp;
@@ -235,6 +239,7 @@ struct login_report {
 	struct bytes workstation_text;       /* NTLM: what the client calls its machine; empty: not seen */
 	struct bytes mechanism;              /* upper case: "PLAIN", "LOGIN", "APOP", ... */
 	bool cleartext;                      /* the secret could be read from the wire */
+	bool starttls_offered;               /* though the server had offered to encrypt */
 	enum login_outcome outcome;
 };
 

@@ -27,6 +27,15 @@ static const struct {
 	[ANOMALY_TLS_UNASKED] = { "tls_unasked", "The client began TLS, which nobody had agreed to." },
 	[ANOMALY_NOT_POP3] = { "not_pop3", "What is spoken is not POP3: reading was given up." },
 	[ANOMALY_NOT_IMAP] = { "not_imap", "What is spoken is not IMAP: reading was given up." },
+	[ANOMALY_OPAQUE] = { "opaque_compressed", "A compressed connection could not be read on: part of it is missing, or bad." },
+	[ANOMALY_INFLATE_BOMB] = { "inflate_bomb",
+	    "A compressed connection grew past protocol.inflate_ratio: it was read no more." },
+	[ANOMALY_NOT_TLS] = { "not_tls", "What follows on a connection that began as TLS is no TLS: reading was given up." },
+	[ANOMALY_STARTTLS_MASKED] = { "starttls_masked",
+	    "A capability is masked with X, as firewalls do with those they do not know." },
+	[ANOMALY_STARTTLS_REFUSED] = { "starttls_refused", "The server refused to begin TLS." },
+	[ANOMALY_STARTTLS_REWRITTEN] = { "starttls_rewritten",
+	    "A command is masked with X: somebody between client and server has changed what the client said." },
 	[ANOMALY_TEXT_LOST] = { "text_lost", "Part of the dialogue could not be kept: memory was short." },
 };
 

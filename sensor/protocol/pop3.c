@@ -29,7 +29,8 @@ pop3_login(struct pop3 *p, struct bytes mechanism, bool cleartext, enum login_ou
 	struct pop3_busy *b = p->busy;
 	bool by_sasl = p->in_auth;
 	struct login_report report = { .ordinal = p->logins++, .mechanism = mechanism, .cleartext = cleartext,
-		.user_text = buffer_bytes(by_sasl ? &b->sasl.user : &b->user), .outcome = outcome };
+		.user_text = buffer_bytes(by_sasl ? &b->sasl.user : &b->user), .outcome = outcome,
+		.starttls_offered = p->offers.offered };
 	struct observation o = { .kind = OBSERVED_LOGIN, .time = time, .session = p->context->session, .login = &report };
 
 	if (by_sasl) {
@@ -69,9 +70,9 @@ recognise_server(struct bytes first)
 			return RECOGNISED_LIKELY;
 		return RECOGNISED_MAYBE;
 	}
-	if (first.len > 0 && (ascii_is_digit(first.at[0]) || first.at[0] == '*' || first.at[0] == '$' || first.at[0] == ':'))
-		return RECOGNISED_NOT;
-	return is_text(bytes_first(first, 64)) ? RECOGNISED_MAYBE : RECOGNISED_NOT;
+	return bytes_starts(BYTES("+OK"), first) || bytes_starts(BYTES("-ERR"), first) || bytes_starts(first, BYTES("+ "))
+	    ? RECOGNISED_MAYBE
+	    : RECOGNISED_NOT;
 }
 
 static enum recognition
@@ -219,6 +220,9 @@ pop3_report(const void *self, struct session_report *r, struct arena *arena)
 	r->is_pop3 = p->known;
 	r->messages_fetched = p->fetched;
 	r->starttls |= p->started_tls;
+	r->offers_seen = p->offers.seen;
+	r->starttls_offered = p->offers.offered;
+	r->starttls_masked = p->offers.masked;
 	r->pop3 = (struct pop3_report){ .greeted = p->has_banner, .banner_text = p->banner,
 		.commands = word_list_slices(&p->commands, arena), .capabilities = word_list_slices(&p->capabilities, arena),
 		.has_stat = p->has_stat, .stat_messages = p->stat_messages, .stat_octets = p->stat_octets,

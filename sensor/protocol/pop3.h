@@ -18,6 +18,7 @@
 #include "protocol/dotted.h"
 #include "protocol/line.h"
 #include "protocol/sasl.h"
+#include "protocol/starttls.h"
 #include "protocol/stored.h"
 #include "protocol/word_list.h"
 
@@ -92,6 +93,7 @@ struct pop3 {
 	uint32_t logins, messages;
 	uint32_t strange;         /* lines in a row that are not POP3 */
 	struct anomalies anomalies;
+	struct starttls_offers offers;
 	bool greeted : 1;         /* the greeting is over */
 	bool has_banner : 1, has_stat : 1;
 	bool known : 1;           /* it is POP3: a command or a reply was */

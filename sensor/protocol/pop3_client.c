@@ -141,6 +141,15 @@ on_command(struct pop3 *p, struct bytes line, usec_t time)
 	await(p, &pending, time);
 }
 
+/* A response to a challenge is base64, without blanks. */
+static bool
+is_command(struct bytes text)
+{
+	size_t blank = bytes_find(text, ' ');
+
+	return blank != BYTES_NOWHERE && verb_of(bytes_first(text, blank)) != POP3_UNKNOWN;
+}
+
 static void
 on_line(struct pop3 *p, usec_t time)
 {
@@ -151,6 +160,14 @@ on_line(struct pop3 *p, usec_t time)
 		pop3_say(p, ANOMALY_LONG_LINE, FROM_CLIENT, time);
 	if (l->doubtful)
 		return; /* its beginning is lost: nobody knows what it is */
+	if (p->in_auth && is_command(text)) {
+		/* Who sends a command has heard how the exchange ended, if nobody else did. */
+		struct pop3_pending oldest;
+
+		while (p->in_auth && pop3_queue_take(&p->busy->queue, &oldest))
+			pop3_unanswered(p, &oldest, time);
+		p->in_auth = false;
+	}
 	if (p->in_auth) {
 		if (!bytes_equal(bytes_trim(text), BYTES("*")))
 			sasl_response(&p->busy->sasl, text);

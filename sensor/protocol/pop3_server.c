@@ -50,6 +50,8 @@ on_entry(struct pop3 *p, struct bytes line)
 
 	if (p->busy->head.verb == POP3_CAPA) {
 		word_list_add(&p->capabilities, rest, p->context->limits->commands);
+		if (p->logins == 0)
+			starttls_note(&p->offers, rest, BYTES("STLS"));
 		return;
 	}
 	word = bytes_split(&rest, ' ');

@@ -15,7 +15,8 @@
 enum parser_verdict {
 	PARSER_CONTINUES,
 	PARSER_STARTS_TLS, /* the server has agreed to TLS: the next client bytes decide whether it comes */
-	PARSER_INFLATES,   /* from here on both directions are raw deflate (RFC 4978) */
+	PARSER_SKIMS,      /* goes on; but of what comes only lengths matter now: nobody need compare copies */
+	PARSER_IS_ANOTHERS, /* done, and not with these bytes: they may be what another protocol answers */
 	PARSER_IS_DONE,    /* nothing more to learn from this connection: count only */
 };
 
@@ -35,6 +36,7 @@ struct protocol_limits {
 	size_t pending;          /* commands awaiting their reply */
 	size_t folders;          /* kept of those that are opened in a session */
 	size_t ranges;           /* of messages met in a folder */
+	uint64_t inflate_ratio;  /* octets out for one in, above which a compressed connection is read no more */
 	size_t observations;     /* anomalies said per session; more are counted */
 };
 
@@ -42,6 +44,7 @@ struct protocol_context {
 	const struct session *session;
 	const struct protocol_limits *limits;
 	const struct message_limits *message_limits;
+	bool starttls; /* while a parser is opened: it continues a clear dialogue */
 	observer *observe;
 	void *observe_arg;
 };
@@ -58,7 +61,7 @@ struct protocol {
 	/* The parser's state, or NULL when memory is short. The context is borrowed for its life. */
 	void *(*open)(const struct protocol_context *);
 
-	/* Bytes in order. Returns how many were used in *used (all of them with PARSER_CONTINUES and PARSER_IS_DONE). */
+	/* Bytes in order. Returns how many were used in *used (all of them with PARSER_CONTINUES, PARSER_SKIMS, PARSER_IS_ANOTHERS and PARSER_IS_DONE). */
 	enum parser_verdict (*data)(void *self, enum direction, struct bytes, usec_t time, size_t *used);
 	enum parser_verdict (*gap)(void *self, enum direction, uint64_t missing, usec_t time);
 

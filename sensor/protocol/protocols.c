@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "protocol/imap.h"
+#include "protocol/managesieve.h"
 #include "protocol/pop3.h"
 #include "protocol/smtp.h"
 #include "protocol/tls.h"
 
-const struct protocol *const protocols[] = { &protocol_smtp, &protocol_pop3, &protocol_tls, NULL };
+const struct protocol *const protocols[] = { &protocol_smtp, &protocol_pop3, &protocol_imap, &protocol_managesieve,
+	&protocol_tls, NULL };
 
 const struct protocol *
 protocol_by_port(uint16_t port)

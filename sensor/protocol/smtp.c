@@ -193,6 +193,20 @@ smtp_finish(void *self, usec_t time)
 	p->kept.done = true;
 }
 
+/* Only an EHLO is answered with what the server can do. Who falls back to HELO was refused, or does not want to know. */
+static bool
+said_ehlo(const struct slices *commands)
+{
+	bool ehlo = false;
+
+	for (size_t i = 0; i < commands->len; i++) {
+		if (bytes_equal(commands->at[i], BYTES("HELO")))
+			return false;
+		ehlo |= bytes_equal(commands->at[i], BYTES("EHLO"));
+	}
+	return ehlo;
+}
+
 static void
 smtp_report(const void *self, struct session_report *r, struct arena *arena)
 {
@@ -201,9 +215,12 @@ smtp_report(const void *self, struct session_report *r, struct arena *arena)
 	r->is_smtp = k->known || k->banner_code != 0;
 	r->messages_sent = k->messages_sent;
 	r->starttls |= k->starttls_started;
+	r->starttls_offered = k->starttls_offered;
+	r->starttls_masked = (k->anomalies.said[FROM_SERVER] >> ANOMALY_STARTTLS_MASKED & 1) != 0;
 	r->smtp = (struct smtp_report){ .banner_code = k->banner_code, .has_helo = k->has_helo,
 		.starttls_offered = k->starttls_offered, .starttls_started = k->starttls_started };
 	smtp_journal_report(k->journal, &r->smtp, arena);
+	r->offers_seen = k->starttls_offered || (k->helo_accepted && !k->lossy && said_ehlo(&r->smtp.commands));
 }
 
 static void

@@ -4,6 +4,7 @@
  */
 #include "protocol/smtp.h"
 #include "protocol/smtp_path.h"
+#include "protocol/starttls.h"
 
 /* Octets of a verb that are listed. */
 #define WORD_MAX 24
@@ -162,7 +163,8 @@ on_quit(struct smtp *s, const struct smtp_command *c, usec_t time)
 static void
 on_unknown(struct smtp *s, const struct smtp_command *c, usec_t time)
 {
-	(void)c;
+	if (starttls_is_masked(c->word, BYTES("STARTTLS")))
+		smtp_say(s, ANOMALY_STARTTLS_REWRITTEN, FROM_CLIENT, time);
 	await(s, SMTP_AWAITS_COMMAND, time);
 	if (s->kept.unknown_row < SMTP_UNKNOWN_ROW_MAX)
 		s->kept.unknown_row++;

@@ -9,7 +9,8 @@ smtp_login_end(struct smtp *s, uint16_t code, usec_t time)
 {
 	struct login_report report = { .ordinal = s->kept.logins, .user_text = buffer_bytes(&s->sasl.user),
 		.domain_text = buffer_bytes(&s->sasl.domain), .workstation_text = buffer_bytes(&s->sasl.workstation),
-		.mechanism = buffer_bytes(&s->sasl.name), .cleartext = sasl_secret_was_clear(&s->sasl) };
+		.mechanism = buffer_bytes(&s->sasl.name), .cleartext = sasl_secret_was_clear(&s->sasl),
+		.starttls_offered = s->kept.starttls_offered };
 	struct observation o = { .kind = OBSERVED_LOGIN, .time = time, .session = s->context->session };
 
 	s->auth_challenged = false;

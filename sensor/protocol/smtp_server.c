@@ -5,6 +5,7 @@
  */
 #include "base/text.h"
 #include "protocol/smtp.h"
+#include "protocol/starttls.h"
 
 /* Authentication mechanisms a server may offer. */
 #define MECHANISMS_MAX 32
@@ -43,12 +44,14 @@ smtp_keep_reply(const struct smtp *s, struct smtp_delivery *d, uint16_t code)
 
 /* A line of the answer to EHLO: what the server offers. */
 static void
-on_offer(struct smtp *s, struct bytes text)
+on_offer(struct smtp *s, struct bytes text, usec_t time)
 {
 	struct bytes rest = text, word = bytes_split(&rest, ' ');
 
 	if (bytes_equal_nocase(word, BYTES("STARTTLS")))
 		s->kept.starttls_offered = true;
+	if (starttls_is_masked(word, BYTES("STARTTLS")))
+		smtp_say(s, ANOMALY_STARTTLS_MASKED, FROM_SERVER, time);
 	/* "AUTH=" is how the drafts of RFC 2554 wrote it: the same list a second time. */
 	if (bytes_starts_nocase(word, BYTES("AUTH=")))
 		rest = bytes_skip(text, sizeof("AUTH=") - 1);
@@ -212,7 +215,7 @@ on_line(struct smtp *s, usec_t time)
 	}
 	p = smtp_pending_first(s);
 	if (p != NULL && p->what == SMTP_AWAITS_HELLO && r.code == 250)
-		on_offer(s, r.text);
+		on_offer(s, r.text, time);
 	if (!r.last)
 		return;
 	note_reply(s, &r);

@@ -147,6 +147,8 @@ begin_anew(struct smtp *s, struct smtp_pending *p, usec_t time)
 static void
 settle_starttls(struct smtp *s, struct smtp_pending *p, uint16_t code, usec_t time)
 {
+	if (code >= 400)
+		smtp_say(s, ANOMALY_STARTTLS_REFUSED, FROM_SERVER, time);
 	if (code != 220)
 		return;
 	s->kept.starttls_started = true;

@@ -27,6 +27,10 @@ const char *ecs_dataset(enum observation_kind);
 bool ecs_event(const struct ecs_context *, const struct observation *, struct buffer *out, struct document *);
 bool ecs_alert(const struct ecs_context *, const struct alert *, struct buffer *out, struct document *);
 
+/* The same of a mail server; change: of enum service_change, 0: it is only listed. */
+bool ecs_service(const struct ecs_context *, const struct service *, uint64_t clients, unsigned change, usec_t time,
+    struct buffer *out, struct document *);
+
 /* Counters as name and value, for mailtap.stats and for `mailtapctl stats`. */
 struct ecs_counter {
 	const char *name; /* dotted, below mailtap.stats */

@@ -165,11 +165,15 @@ ecs_put_item(json_t *document, const struct mailbox_item *i)
 	if (i->number != 0) {
 		(void)snprintf(number, sizeof(number), "%u", i->number);
 		json_put_number(item, "number", i->number);
-		json_put_word(json_sub(document, "mailtap"), "retr", i->mailbox_text.len == 0 ? number : NULL);
+		json_put_word(json_sub(document, "mailtap"), "retr", i->kind == NULL ? number : NULL);
 	}
 	ecs_put_truncated(document, "mailtap.item.unique_id", json_put_text(item, "unique_id", i->unique_text));
 	if (i->has_size)
 		json_put_number(item, "size", i->size);
+	if (i->kind != NULL) {
+		json_put_word(json_sub(json_sub(document, "mailtap"), "fetch"), "kind", i->kind);
+		json_put_number(json_sub(json_sub(document, "mailtap"), "fetch"), "literal", i->literal);
+	}
 	json_put_flag(item, "part", i->part);
 	json_put_flag(item, "peek", i->peek);
 	ecs_put_truncated(document, "user.name", json_put_text(json_sub(document, "user"), "name", i->account_text));

@@ -63,6 +63,7 @@ ecs_put_session(json_t *document, const struct observation *o)
 	put_pcr(mailtap, r->traffic);
 	json_put_word(mailtap, "handshake", handshake_seen_name(r->handshake));
 	json_put_flag(mailtap, "starttls", r->starttls);
+	json_put_flag(mailtap, "starttls_offered", r->starttls_offered);
 	json_put_flag(mailtap, "tls", r->tls || o->session->protocol == MAIL_TLS);
 	json_put_flag(mailtap, "compressed", r->is_imap && r->imap.compressed);
 	json_put_flag(mailtap, "midstream", o->session->midstream);
@@ -76,6 +77,8 @@ ecs_put_session(json_t *document, const struct observation *o)
 	json_put_number(messages, "appended", r->messages_appended);
 	if (r->is_smtp)
 		put_smtp(document, mailtap, &r->smtp);
+	if (r->is_smtp && r->refused_tls)
+		json_put_flag(json_sub(mailtap, "smtp"), "client_sent_tls_to_plaintext", true);
 	ecs_put_mailboxes(document, r);
 	if (r->has_estimate)
 		ecs_put_estimate(document, &r->estimate);

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "observe/tls_names.h"
 #include "publish/ecs_common.h"
 
 /* Seconds since 1970 as a time, where it is one that a date can be made of. */
@@ -30,10 +31,11 @@ static void
 put_certificates(json_t *document, json_t *server, const struct tls_report *r)
 {
 	const struct tls_certificate *leaf = r->certificates;
-	json_t *mailtap = json_sub(json_sub(document, "mailtap"), "certificate"), *hash;
+	json_t *mailtap, *hash;
 
 	if (r->certificate_count == 0)
 		return;
+	mailtap = json_sub(json_sub(document, "mailtap"), "certificate");
 	ecs_put_truncated(document, "tls.server.subject", json_put_text(server, "subject", leaf->subject_text));
 	ecs_put_truncated(document, "tls.server.issuer", json_put_text(server, "issuer", leaf->issuer_text));
 	put_seconds(server, "not_before", leaf->not_before);
@@ -44,7 +46,6 @@ put_certificates(json_t *document, json_t *server, const struct tls_report *r)
 	ecs_put_truncated(document, "mailtap.certificate.names", json_put_slices(mailtap, "names", &leaf->names));
 	json_put_flag(mailtap, "self_signed", leaf->self_signed);
 	json_put_number(mailtap, "chain", r->certificate_count + r->certificates_dropped);
-	ecs_put_truncated(document, "mailtap.certificate.chain", r->certificates_cut);
 	for (size_t i = 0; i < leaf->names.len; i++)
 		json_add_once(json_sub(document, "related"), "hosts", leaf->names.at[i]);
 }
@@ -55,6 +56,8 @@ put_alert(json_t *mailtap, const struct tls_report *r)
 	json_t *alert = json_sub(mailtap, "tls_alert");
 
 	json_put_number(alert, "code", r->alert_code);
+	if (tls_alert_name(r->alert_code) != NULL)
+		json_put_word(alert, "name", tls_alert_name(r->alert_code));
 	json_put_word(alert, "level", r->alert_level == 1 ? "warning" : "fatal");
 	json_put_word(alert, "from", r->alert_from_server ? "server" : "client");
 }
@@ -70,6 +73,58 @@ put_code(json_t *object, const char *key, uint16_t code)
 		json_put_word(object, key, text);
 }
 
+/* Its name where it has one. */
+static void
+put_named(json_t *object, const char *key, uint16_t code, const char *name)
+{
+	if (code != 0 && name != NULL)
+		json_put_word(object, key, name);
+	else
+		put_code(object, key, code);
+}
+
+/* The chain, the server's own first. */
+static void
+put_chain(json_t *document, json_t *own, const struct tls_report *r)
+{
+	json_t *chain = json_array();
+
+	for (size_t i = 0; i < r->certificate_count; i++) {
+		const struct tls_certificate *c = &r->certificates[i];
+		json_t *one = json_object(), *hash = json_sub(one, "hash");
+
+		json_put_hex(hash, "sha1", c->sha1, sizeof(c->sha1));
+		json_put_hex(hash, "sha256", c->sha256, sizeof(c->sha256));
+		(void)json_put_text(one, "subject", c->subject_text);
+		(void)json_put_text(one, "issuer", c->issuer_text);
+		(void)json_put_text(one, "serial_number", c->serial);
+		(void)json_put_slices(one, "alternative_names", &c->names);
+		put_seconds(one, "not_before", c->not_before);
+		put_seconds(one, "not_after", c->not_after);
+		(void)json_array_append_new(chain, one);
+	}
+	if (r->certificate_count > 0)
+		(void)json_object_set_new(own, "certificates", chain);
+	else
+		json_decref(chain);
+	ecs_put_truncated(document, "mailtap.tls.certificates", r->certificates_cut || r->certificates_dropped > 0);
+}
+
+/* What ECS has no place for. */
+static void
+put_own(json_t *document, json_t *own, const struct tls_report *r)
+{
+	const char *client = tls_version_name(r->client_version);
+
+	put_code(own, "cipher_code", r->cipher);
+	put_code(own, "group_code", r->group);
+	if (client != NULL)
+		json_put_word(own, "client_version", client + 4);
+	json_put_flag(own, "retried", r->retried);
+	json_put_flag(own, "early_data", r->early_data);
+	put_chain(document, own, r);
+}
+
 void
 ecs_put_tls(json_t *document, const struct observation *o)
 {
@@ -78,8 +133,8 @@ ecs_put_tls(json_t *document, const struct observation *o)
 	json_t *mailtap = json_sub(document, "mailtap");
 
 	put_version(tls, r->version);
-	put_code(tls, "cipher", r->cipher);
-	put_code(tls, "curve", r->group);
+	put_named(tls, "cipher", r->cipher, tls_cipher_name(r->cipher));
+	put_named(tls, "curve", r->group, tls_group_name(r->group));
 	ecs_put_truncated(document, "tls.client.server_name",
 	    json_put_text(client, "server_name", r->server_name_text));
 	json_add_once(json_sub(document, "related"), "hosts", r->server_name_text);
@@ -100,6 +155,7 @@ ecs_put_tls(json_t *document, const struct observation *o)
 	if (r->has_alert)
 		put_alert(mailtap, r);
 	put_certificates(document, server, r);
+	put_own(document, json_sub(mailtap, "tls"), r);
 }
 
 void

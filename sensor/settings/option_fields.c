@@ -36,8 +36,12 @@ field(const struct settings *s, size_t offset)
 static void
 free_elements(const struct option_type *k, void *at, size_t len)
 {
-	for (size_t i = 0; k->is_text && i < len; i++)
-		free(((char **)at)[i]);
+	for (size_t i = 0; i < len; i++) {
+		if (k->is_text)
+			free(((char **)at)[i]);
+		else if (k->drop != NULL)
+			k->drop((char *)at + i * k->size);
+	}
 	free(at);
 }
 

@@ -172,6 +172,16 @@ is_reserved(const char *text)
 	return false;
 }
 
+static void
+write_escaped(const char *text, struct buffer *out)
+{
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			(void)buffer_append_octet(out, '\\');
+		(void)buffer_append_octet(out, (uint8_t)*p);
+	}
+}
+
 /* Plain where no reader of YAML can mistake it, else in double quotes. */
 static void
 write_text(const struct option *o, const union element *e, struct buffer *out)
@@ -186,11 +196,7 @@ write_text(const struct option *o, const union element *e, struct buffer *out)
 		return;
 	}
 	(void)buffer_append_octet(out, '"');
-	for (const char *p = e->text; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			(void)buffer_append_octet(out, '\\');
-		(void)buffer_append_octet(out, (uint8_t)*p);
-	}
+	write_escaped(e->text, out);
 	(void)buffer_append_octet(out, '"');
 }
 
@@ -322,21 +328,51 @@ read_mailbox(const struct option *o, const char *text, union element *e, struct 
 	return read_name(text, value_is_mailbox_or_domain, e, why);
 }
 
+static bool
+read_allow(const struct option *o, const char *text, union element *e, struct refusal *why)
+{
+	return (o->check == NULL || o->check(text, why)) && allow_read(text, &e->allowance, why);
+}
+
+/* Always in quotes: it has blanks in it. */
+static void
+write_allow(const struct option *o, const union element *e, struct buffer *out)
+{
+	struct buffer text;
+
+	(void)o;
+	buffer_init(&text, 2 * VALUE_OCTETS_MAX);
+	allow_write(&e->allowance, &text);
+	if (buffer_append_octet(&text, '\0')) {
+		(void)buffer_append_octet(out, '"');
+		write_escaped((const char *)text.at, out);
+		(void)buffer_append_octet(out, '"');
+	}
+	buffer_clear(&text);
+}
+
+static void
+drop_allow(void *element)
+{
+	allow_clear(element);
+}
+
 const struct option_type option_types[OPTION_KINDS] = {
-	[OPTION_BOOL] = { "boolean", false, false, 0, read_bool, write_bool },
-	[OPTION_INTEGER] = { "integer", false, false, 0, read_integer, write_integer },
-	[OPTION_SIZE] = { "size", false, false, 0, read_size, write_size },
-	[OPTION_DURATION] = { "duration", false, false, 0, read_duration, write_duration },
-	[OPTION_RATIO] = { "ratio", false, false, 0, read_ratio, write_ratio },
-	[OPTION_TEXT] = { "text", false, true, 0, read_text, write_text },
-	[OPTION_PATH] = { "path", false, true, 0, read_text, write_text },
-	[OPTION_WORD] = { "choice", false, true, 0, read_word, write_text },
-	[OPTION_CHOICE] = { "choice", false, false, 0, read_choice_number, write_choice_number },
-	[OPTION_NETWORKS] = { "list of networks", true, false, sizeof(struct network), read_network, write_network },
-	[OPTION_PORTS] = { "list of ports", true, false, sizeof(uint16_t), read_port, write_port },
-	[OPTION_NUMBERS] = { "list of numbers", true, false, sizeof(uint16_t), read_number, write_port },
-	[OPTION_DOMAINS] = { "list of domains", true, true, sizeof(char *), read_domain, write_text },
-	[OPTION_MAILBOXES] = { "list of addresses or domains", true, true, sizeof(char *), read_mailbox, write_text },
-	[OPTION_TEXTS] = { "list of texts", true, true, sizeof(char *), read_text, write_text },
-	[OPTION_WORDS] = { "list of choices", true, true, sizeof(char *), read_word, write_text },
+	[OPTION_BOOL] = { "boolean", false, false, 0, read_bool, write_bool, NULL },
+	[OPTION_INTEGER] = { "integer", false, false, 0, read_integer, write_integer, NULL },
+	[OPTION_SIZE] = { "size", false, false, 0, read_size, write_size, NULL },
+	[OPTION_DURATION] = { "duration", false, false, 0, read_duration, write_duration, NULL },
+	[OPTION_RATIO] = { "ratio", false, false, 0, read_ratio, write_ratio, NULL },
+	[OPTION_TEXT] = { "text", false, true, 0, read_text, write_text, NULL },
+	[OPTION_PATH] = { "path", false, true, 0, read_text, write_text, NULL },
+	[OPTION_WORD] = { "choice", false, true, 0, read_word, write_text, NULL },
+	[OPTION_CHOICE] = { "choice", false, false, 0, read_choice_number, write_choice_number, NULL },
+	[OPTION_NETWORKS] = { "list of networks", true, false, sizeof(struct network), read_network, write_network, NULL },
+	[OPTION_PORTS] = { "list of ports", true, false, sizeof(uint16_t), read_port, write_port, NULL },
+	[OPTION_NUMBERS] = { "list of numbers", true, false, sizeof(uint16_t), read_number, write_port, NULL },
+	[OPTION_DOMAINS] = { "list of domains", true, true, sizeof(char *), read_domain, write_text, NULL },
+	[OPTION_MAILBOXES] = { "list of addresses or domains", true, true, sizeof(char *), read_mailbox, write_text, NULL },
+	[OPTION_TEXTS] = { "list of texts", true, true, sizeof(char *), read_text, write_text, NULL },
+	[OPTION_WORDS] = { "list of choices", true, true, sizeof(char *), read_word, write_text, NULL },
+	[OPTION_ALLOW] = { "list of allowances", true, false, sizeof(struct allowance), read_allow, write_allow, drop_allow },
 };

@@ -6,6 +6,7 @@
 #ifndef SETTINGS_OPTION_KINDS_H
 #define SETTINGS_OPTION_KINDS_H
 
+#include "settings/allow_text.h"
 #include "settings/options.h"
 
 /* A value between text and struct settings. */
@@ -16,6 +17,7 @@ union element {
 	char *text; /* owned */
 	uint16_t port;
 	struct network network;
+	struct allowance allowance; /* its texts are owned */
 };
 
 struct option_type {
@@ -24,6 +26,7 @@ struct option_type {
 	size_t size; /* of a list's element */
 	bool (*read)(const struct option *, const char *text, union element *, struct refusal *);
 	void (*write)(const struct option *, const union element *, struct buffer *out);
+	void (*drop)(void *element); /* frees what an element owns; NULL: nothing, or a text */
 };
 
 /* By enum option_kind. read: false with the reason in *why; a text is newly allocated. write: as YAML. */

@@ -30,6 +30,7 @@ enum option_kind {
 	OPTION_MAILBOXES, /* addresses or domains, likewise */
 	OPTION_TEXTS,
 	OPTION_WORDS,     /* choices kept as their words */
+	OPTION_ALLOW,     /* allowances: see allow_text.h */
 	OPTION_KINDS,
 };
 

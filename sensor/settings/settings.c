@@ -7,8 +7,12 @@
 
 #include "detect/forward_evidence.h"
 #include "detect/user_rule.h"
+#include "settings/allow_text.h"
 #include "settings/layer.h"
 #include "settings/rule_files.h"
+
+/* Of limits.memory the detectors' tables may have at most this part. */
+#define DETECTORS_PART 16
 
 /* Options whose values must stand in this order. */
 static const struct {
@@ -64,6 +68,14 @@ judge_order(const struct settings *s, struct complaints *c)
 		if (number_of(s, lower) > number_of(s, upper))
 			complain_of_order(s, lower, upper, c);
 	}
+}
+
+/* A small limits.memory is for connections first. */
+static void
+limit_detectors(struct settings *s)
+{
+	if (s->detect.memory > s->memory / DETECTORS_PART)
+		s->detect.memory = s->memory / DETECTORS_PART;
 }
 
 /* The host name stands in for a name that was not given. */
@@ -186,6 +198,7 @@ settings_load(const char *path, const char *const *sets, size_t set_count, struc
 		(void)layer_set(s, sets[i], c);
 	if (c->count == before)
 		judge_order(s, c);
+	limit_detectors(s);
 	(void)rule_files_read(s, c);
 	if (c->count == before && name_sensor(s) && want_headers(s) && s->rules_from != NULL)
 		return s;
@@ -215,4 +228,35 @@ settings_free(struct settings *s)
 	free(s->file);
 	free(s->rules_from);
 	free(s);
+}
+
+void
+settings_expired(const struct settings *s, usec_t now, void (*say)(void *arg, const char *path, const char *allowance),
+    void *arg)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		struct allow_list list;
+
+		if (options[i].kind != OPTION_ALLOW)
+			continue;
+		memcpy(&list.at, (const char *)s + options[i].offset, sizeof(list.at));
+		memcpy(&list.len, (const char *)s + options[i].len_offset, sizeof(list.len));
+		for (size_t k = 0; k < list.len; k++) {
+			struct buffer text;
+
+			if (list.at[k].until > now)
+				continue;
+			buffer_init(&text, VALUE_OCTETS_MAX + VALUE_TEXT_MAX);
+			allow_write(&list.at[k], &text);
+			if (buffer_append_octet(&text, '\0'))
+				say(arg, options[i].path, (const char *)text.at);
+			buffer_clear(&text);
+		}
+	}
+}
+
+bool
+settings_on_command_line(const struct settings *s, const char *path)
+{
+	return layer_origin_of(s, option_find(path))->command_line;
 }

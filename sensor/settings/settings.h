@@ -35,6 +35,11 @@ struct event_options {
 	usec_t stats_interval;  /* 0: no mailtap.stats */
 };
 
+struct state_options {
+	char *path;             /* empty: what was learnt dies with the process */
+	usec_t interval;
+};
+
 struct daemon_options {
 	char *user, *group;     /* user empty: keep the one started with; group empty: the user's */
 	char *control_path;     /* empty: no control socket */
@@ -62,6 +67,7 @@ struct settings {
 	struct message_limits message;
 	struct event_options events;
 	struct detect_settings detect;
+	struct state_options state;
 	struct publish_settings publish;
 	struct daemon_options daemon;
 	struct forward_rules forward_rules; /* from `include`, and built in when there is none */
@@ -84,6 +90,13 @@ void settings_free(struct settings *); /* NULL is fine */
  * reload. */
 void settings_differ(const struct settings *running, const struct settings *fresh,
     void (*say)(void *arg, const char *path), void *arg);
+
+/* Calls `say` with each allowance that is past at `now`. */
+void settings_expired(const struct settings *, usec_t now,
+    void (*say)(void *arg, const char *path, const char *allowance), void *arg);
+
+/* Whether the option was given on the command line. */
+bool settings_on_command_line(const struct settings *, const char *path);
 
 /* The effective configuration as YAML on `out` (a stdio stream), each value with its origin as a comment. */
 void settings_print(const struct settings *, void *stdio_file);

@@ -49,7 +49,10 @@ release_gap(struct stream *s, enum direction d, uint64_t missing, usec_t now)
 void
 release_data(struct stream *s, enum direction d, struct bytes b, usec_t now)
 {
-	half_pass(&s->half[d], b);
+	if (s->skims)
+		half_skip(&s->half[d], b.len);
+	else
+		half_pass(&s->half[d], b);
 	if (s->muted)
 		return;
 	s->half[d].ended = s->half[d].finished;

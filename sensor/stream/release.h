@@ -21,6 +21,7 @@ struct stream {
 	struct half half[2]; /* by enum direction */
 	uint32_t packets;    /* pushed so far: how reorder_packets is counted */
 	bool muted : 1;
+	bool skims : 1;      /* what is handed out need not be remembered */
 	bool busy : 1;       /* inside a call that may call the reader */
 	bool reset : 1;      /* a RST was believed, and nothing came since */
 	uint8_t odds;        /* struct odd counted in budget->memory */

@@ -231,6 +231,8 @@ def tls_of(document):
     if at(document, "tls.version") is not None:
         version = str(at(document, "tls.version"))
         out["version"] = version if version.startswith(("TLS", "SSL")) else "TLSv" + version
+    if "client_version" in out:
+        out["client_version"] = "TLSv" + out["client_version"]
     chain = at(document, "mailtap.tls.certificates")
     if chain is not None:
         out["certificates"] = [read(x, CERTIFICATE) for x in chain]

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "detect/shipped_rules.h"
+#include "settings/settings.h"
 #include "support/check_main.h"
 #include "support/observations.h"
 
@@ -145,15 +146,53 @@ START_TEST(the_table_is_whole)
 	for (; detectors[n] != NULL; n++) {
 		ck_assert(detectors[n]->rule != NULL && detectors[n]->enabled != NULL && detectors[n]->open != NULL &&
 		    detectors[n]->observe != NULL && detectors[n]->close != NULL && detectors[n]->reload != NULL);
-		/* Of all rules, only the one about the sensor itself is about no attacker; a site's own say it themselves. */
+		/* What is saved is loaded, and the other way round. */
+		ck_assert((detectors[n]->save == NULL) == (detectors[n]->load == NULL));
+		/* Of all rules, only those about the sensor itself and about servers are about no attacker; a site's own say
+		 * themselves. */
 		ck_assert((detectors[n]->rule->techniques[0] == NULL) ==
-		    (detectors[n] == &detector_sensor_loss || detectors[n] == &detector_user_rules));
+		    (detectors[n] == &detector_sensor_loss || detectors[n] == &detector_new_mail_service ||
+			detectors[n] == &detector_user_rules));
 		for (size_t i = 0; i < n; i++) {
 			ck_assert_str_ne(detectors[i]->rule->name, detectors[n]->rule->name);
 			ck_assert_str_ne(detectors[i]->rule->id, detectors[n]->rule->id);
 		}
 	}
 	ck_assert_uint_ge(n, 2);
+}
+END_TEST
+
+/* Every detector that can is saved, with all on and the settings of the table; and takes its own back. */
+START_TEST(what_is_learnt_is_saved_and_loaded)
+{
+	struct settings *s = settings_load(NULL, NULL, 0, &(struct complaints){ .say = shipped_rules_complaint });
+	struct judge *j = judge_new(&s->detect, &s->site, &s->forward_rules, bell_note, &bell), *again;
+	struct state_out out, second;
+	char error[STATE_ERROR_MAX];
+
+	forward(j, "a@freemail.example");
+	upload(j, 20 * MIB);
+	state_out_init(&out, 1 << 22);
+	judge_save(j, &out);
+	ck_assert(state_finish(&out));
+	ck_assert(state_check(buffer_bytes(&out.image), error));
+	judge_free(j);
+	again = judge_new(&s->detect, &s->site, &s->forward_rules, bell_note, &bell);
+	ck_assert_uint_eq(judge_load(again, buffer_bytes(&out.image)), 0);
+	state_out_init(&second, 1 << 22);
+	judge_save(again, &second);
+	ck_assert(state_finish(&second));
+	ck_assert(bytes_equal(buffer_bytes(&out.image), buffer_bytes(&second.image)));
+	ck_assert_uint_gt(out.image.len, 2000);
+	/* Other settings take over what still has meaning. */
+	judge_free(again);
+	s->detect.bulk_fetch.window *= 2;
+	again = judge_new(&s->detect, &s->site, &s->forward_rules, bell_note, &bell);
+	ck_assert_uint_eq(judge_load(again, buffer_bytes(&out.image)), 1);
+	judge_free(again);
+	state_out_clear(&out);
+	state_out_clear(&second);
+	settings_free(s);
 }
 END_TEST
 
@@ -166,6 +205,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, a_reload_switches_and_keeps_the_counts);
 	tcase_add_test(tests, what_detectors_forget_is_counted);
 	tcase_add_test(tests, the_table_is_whole);
+	tcase_add_test(tests, what_is_learnt_is_saved_and_loaded);
 }
 
 CHECK_MAIN("detect/judge", add_tests)

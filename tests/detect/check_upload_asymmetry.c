@@ -211,6 +211,21 @@ START_TEST(allow_lists)
 }
 END_TEST
 
+START_TEST(what_is_allowed_to_all)
+{
+	struct allowance a[1] = { { .network = network_of("10.0.0.5/32"), .from = ALLOW_ALWAYS, .until = SCENE_NOON + HOUR,
+	    .reason = (char[]){ "" } } };
+	struct scene s = upload();
+
+	settings.allow = (struct allow_list){ a, 1 };
+	observe_volume(&s, 90 * MIB, 1000);
+	ck_assert_uint_eq(bell.len, 0);
+	s.time = SCENE_NOON + HOUR;
+	observe_volume(&s, MIB, 10);
+	ck_assert_uint_eq(bell.len, 1);
+}
+END_TEST
+
 START_TEST(many_small_connections_add_up)
 {
 	struct scene s;
@@ -389,6 +404,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, only_from_home_to_outside);
 	tcase_add_test(tests, only_mail);
 	tcase_add_test(tests, allow_lists);
+	tcase_add_test(tests, what_is_allowed_to_all);
 	tcase_add_test(tests, many_small_connections_add_up);
 	tcase_add_test(tests, slow_connections_do_not_add_up);
 	tcase_add_test(tests, pairs_are_apart);

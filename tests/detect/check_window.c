@@ -54,6 +54,8 @@ START_TEST(agrees_with_a_naive_model)
 			if (dice_throw(&d, 50) == 0)
 				now += (usec_t)dice_throw(&d, 100) * USEC_PER_SEC;
 			*a = (struct addition){ dice_throw(&d, 5), now, { dice_throw(&d, 1000), dice_throw(&d, 10) } };
+			window_sums(w, key(a->key), now, sums);
+			ck_assert_uint_eq(sums[0], i == 0 ? 0 : naive(i - 1, a->key, now, 0));
 			ck_assert(window_add(w, key(a->key), now, a->more, sums));
 			ck_assert_uint_eq(sums[0], naive(i, a->key, now, 0));
 			ck_assert_uint_eq(sums[1], naive(i, a->key, now, 1));
@@ -139,9 +141,60 @@ START_TEST(the_ceiling_holds_and_is_counted)
 }
 END_TEST
 
+START_TEST(survives)
+{
+	struct window *w = window_new(8, SPAN), *same = window_new(2, SPAN), *other = window_new(8, 2 * SPAN);
+	const uint64_t more[WINDOW_SUMS] = { 100, 1 };
+	uint64_t sums[WINDOW_SUMS];
+	struct state_out out;
+	struct state_in in;
+
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert(window_add(w, key(i), START + i, more, sums));
+	state_out_init(&out, 1 << 20);
+	state_begin(&out, "window");
+	window_save(w, &out);
+	state_end(&out);
+	ck_assert(state_finish(&out));
+	ck_assert(state_find(buffer_bytes(&out.image), "window", &in));
+	ck_assert(window_load(same, &in));
+	/* Under a lower ceiling the latest come back. */
+	ck_assert_uint_eq(window_len(same), 2);
+	window_sums(same, key(0), START + 3, sums);
+	ck_assert_uint_eq(sums[0], 0);
+	window_sums(same, key(2), START + 3, sums);
+	ck_assert_uint_eq(sums[0], 100);
+	ck_assert(state_find(buffer_bytes(&out.image), "window", &in));
+	ck_assert(!window_load(other, &in));
+	ck_assert_uint_eq(window_len(other), 0);
+	state_out_clear(&out);
+	window_free(w);
+	window_free(same);
+	window_free(other);
+}
+END_TEST
+
+START_TEST(ten_million_keys)
+{
+	unsigned keys = getenv("LONG") != NULL ? 10000000 : 100000;
+	struct window *w = window_new(1000, SPAN);
+	const uint64_t more[WINDOW_SUMS] = { 1, 1 };
+	uint64_t sums[WINDOW_SUMS];
+
+	for (unsigned i = 0; i < keys; i++)
+		ck_assert(window_add(w, key(i), START + i, more, sums));
+	ck_assert_uint_eq(window_len(w), 1000);
+	ck_assert_uint_eq(window_evicted(w), keys - 1000);
+	ck_assert_uint_le(window_memory(w), 2048 + 1000 * window_entry_size());
+	window_free(w);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
+	tcase_add_test(tests, survives);
+	tcase_add_test(tests, ten_million_keys);
 	tcase_add_test(tests, agrees_with_a_naive_model);
 	tcase_add_test(tests, what_is_old_is_out);
 	tcase_add_test(tests, time_that_steps_back_counts_as_now);

@@ -45,7 +45,7 @@ event_case_session(struct event_case *x)
 
 	*r = (struct session_report){ .end = SESSION_RST, .last = SCENE_NOON + 90 * USEC_PER_SEC,
 		.traffic = { { 3000, 30, 5 }, { 1000, 20, 6 } }, .handshake = HANDSHAKE_SYNACK, .one_sided = true,
-		.starttls = true, .tls = true, .messages_sent = 3, .messages_fetched = 4, .messages_appended = 5,
+		.starttls = true, .starttls_offered = true, .refused_tls = true, .tls = true, .messages_sent = 3, .messages_fetched = 4, .messages_appended = 5,
 		.is_smtp = true, .is_pop3 = true, .is_imap = true, .is_sieve = true, .has_collection = true,
 		.has_estimate = true };
 	r->smtp = (struct smtp_report){ .banner_code = 220, .banner_text = BYTES("smtp here"), .has_helo = true,
@@ -108,8 +108,8 @@ event_case_tls(struct event_case *x)
 
 	x->certificates[0] = (struct tls_certificate){ .subject_text = BYTES("CN=mail.example"),
 		.issuer_text = BYTES("CN=ca.example"), .names = event_case_slices(x), .not_before = 1700000000,
-		.not_after = 1800000000, .self_signed = true, .sha1 = { 8 }, .sha256 = { 9 } };
-	*r = (struct tls_report){ .starttls = true, .has_client_hello = true, .has_server_hello = true, .version = 0x0303,
+		.not_after = 1800000000, .self_signed = true, .sha1 = { 8 }, .sha256 = { 9 }, .serial = BYTES("0A1B") };
+	*r = (struct tls_report){ .starttls = true, .has_client_hello = true, .has_server_hello = true, .version = 0x0303, .client_version = 0x0301, .retried = true, .early_data = true,
 		.cipher = 0xc02f, .group = 0x1d, .server_name_text = BYTES("mail.example"),
 		.alpn_offered = event_case_slices(x), .next_protocol = BYTES("imap"), .resumed = true,
 		.established = true, .ech = true, .downgrade = true, .has_alert = true, .alert_level = 2,
@@ -145,7 +145,7 @@ event_case_init(struct event_case *x)
 		.reply_text = BYTES("550 no"), .chunks = x->chunks, .chunk_count = 2 };
 	x->message.item = (struct mailbox_item){ .mailbox_text = BYTES("INBOX"), .account_text = BYTES("bob"),
 		.has_uid = true, .uid = 41, .number = 42, .unique_text = BYTES("uidl-43"), .has_size = true, .size = 44,
-		.part = true, .peek = true };
+		.part = true, .peek = true, .kind = "header", .literal = 45 };
 	x->login = (struct login_report){ .user_text = BYTES("carol"), .domain_text = BYTES("CORP"),
 		.workstation_text = BYTES("DESK7"), .mechanism = BYTES("NTLM"), .cleartext = true,
 		.outcome = LOGIN_FAILURE };

@@ -85,7 +85,8 @@ fill_mailbox(struct original *x)
 		x->folders[i] = (struct folder_report){ .name_text = word(x, "folder%d", i), .read_whole = 7 };
 		x->targets[i] = (struct script_target){ .address_text = word(x, "target%d", i), .copy = true };
 		x->certificates[i] = (struct tls_certificate){ .subject_text = word(x, "subject%d", i),
-			.issuer_text = word(x, "issuer%d", i), .names = slices(x, 140 + i), .not_after = 77 };
+			.issuer_text = word(x, "issuer%d", i), .serial = word(x, "serial%d", i),
+			.names = slices(x, 140 + i), .not_after = 77 };
 	}
 	x->script = (struct script_report){ .name_text = word(x, "script%d", 0), .account_text = word(x, "owner%d", 0),
 		.targets = x->targets, .target_count = 2 };
@@ -280,6 +281,7 @@ same_tls(const struct tls_report *got, const struct tls_report *want)
 	for (int i = 0; i < 2; i++) {
 		same_word(got->certificates[i].subject_text, want->certificates[i].subject_text);
 		same_word(got->certificates[i].issuer_text, want->certificates[i].issuer_text);
+		same_word(got->certificates[i].serial, want->certificates[i].serial);
 		same_slices(&got->certificates[i].names, &want->certificates[i].names);
 		ck_assert_int_eq(got->certificates[i].not_after, 77);
 	}

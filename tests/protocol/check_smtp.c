@@ -171,7 +171,16 @@ static const struct dialogue_case cases[] = {
 	    "starttls-offered starttls\n", 0 },
 	{ "STARTTLS refused",
 	    HELLO "C: STARTTLS\nS: 454 not now\nC: QUIT\nS: 221 bye\n",
+	    "anomaly starttls_refused server\n"
 	    "report banner=220 [mx ESMTP] helo=[me] auth= commands=EHLO,STARTTLS,QUIT replies=220,250,454,221 offered= refused=\n", 0 },
+	{ "the offer painted over by a firewall",
+	    "S: 220 mx ESMTP\nC: EHLO me\nS: 250-mx\nS: 250-XXXXXXXA\nS: 250 SIZE\n",
+	    "anomaly starttls_masked server\n"
+	    "report banner=220 [mx ESMTP] helo=[me] auth= commands=EHLO replies=220,250 offered= refused=\n", 0 },
+	{ "the command painted over on its way",
+	    HELLO "C: XXXXXXXX\nS: 500 what?\nC: QUIT\nS: 221 bye\n",
+	    "anomaly starttls_rewritten client\n"
+	    "report banner=220 [mx ESMTP] helo=[me] auth= commands=EHLO,XXXXXXXX,QUIT replies=220,250,500,221 offered= refused=\n", 0 },
 	{ "clear text smuggled behind STARTTLS",
 	    HELLO "C: STARTTLS\nC: MAIL FROM:<a@x>\nS: 220 go\n",
 	    "anomaly plaintext_after_starttls client\n"

@@ -29,6 +29,7 @@ static const struct script_case cases[] = {
 	    "report banner=220 [caf\xef\xbf\xbd\xef\xbf\xbd] helo=[] auth= commands=QUIT replies=220,221 offered= refused=\n", { 0 } },
 	{ "what the server offers",
 	    "S: 220 mx ESMTP\nC: EHLO me\nS: 250-mx\nS: 250-auth=LOGIN PLAIN\nS: 250-AUTH  NTLM\nS: 250-starttls\nS: 250 XXXXXXXA\nC: QUIT\nS: 221 bye\n",
+	    "anomaly starttls_masked server\n"
 	    "report banner=220 [mx ESMTP] helo=[me] auth= commands=EHLO,QUIT replies=220,250,221 offered=LOGIN,PLAIN refused= starttls-offered\n",
 	    { 0 } },
 	{ "HELO after a refused EHLO",

@@ -894,6 +894,23 @@ START_TEST(test_mute)
 }
 END_TEST
 
+/* All is told in order as before, but a copy that differs from what was handed out is not; one that waits still is. */
+START_TEST(test_skim)
+{
+	begin();
+	data(C, 0, 0, "one");
+	data(C, 0, 0, "ONE");
+	stream_skim(stream);
+	data(S, 0, 3, "two");
+	data(S, 0, 3, "TWO");
+	data(S, 6, 3, "four");
+	data(S, 3, 3, "3rd");
+	data(C, 3, 10, "five");
+	ck_assert_uint_eq(stream_counts(stream, S).retransmitted, 3);
+	finish_and_expect("C[one] C?c S[two3rdfour] C[five] C~ S~");
+}
+END_TEST
+
 START_TEST(test_mute_from_within)
 {
 	begin();
@@ -988,6 +1005,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, test_cut_payload);
 	tcase_add_test(tests, test_urgent_octets_stay_inline);
 	tcase_add_test(tests, test_mute);
+	tcase_add_test(tests, test_skim);
 	tcase_add_test(tests, test_mute_from_within);
 	tcase_add_test(tests, test_ends_are_said_once);
 	tcase_add_test(tests, test_idle_stream_is_small);

@@ -88,8 +88,11 @@ put_tls(struct recorder *r, const struct tls_report *t)
 	put(r, " ja3=%s ja3s=%s ja4=%s", t->ja3, t->ja3s, t->ja4);
 	for (size_t i = 0; i < t->certificate_count; i++)
 		put_bytes(r, " subject=[", t->certificates[i].subject_text, "]");
-	put(r, "%s%s%s\n", t->starttls ? " starttls" : "", t->resumed ? " resumed" : "",
-	    t->established ? " established" : "");
+	put(r, "%s%s%s%s%s%s", t->starttls ? " starttls" : "", t->resumed ? " resumed" : "", t->ech ? " ech" : "",
+	    t->retried ? " retried" : "", t->downgrade ? " downgrade" : "", t->established ? " established" : "");
+	if (t->has_alert)
+		put(r, " alert=%u,%u,%s", t->alert_level, t->alert_code, t->alert_from_server ? "server" : "client");
+	put(r, "\n");
 }
 
 static void

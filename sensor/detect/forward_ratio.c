@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * forward_ratio: of the mail that a domain forwards to the outside nearly all is forwarded by machines, and of several
+ * mailboxes. People forward now and then; where nobody does and much goes out all the same, an administrator, or somebody
+ * with his rights, has set it up.
+ */
+#include "detect/detectors.h"
+#include "detect/draft.h"
+#include "detect/forward_seen.h"
+#include "detect/techniques.h"
+
+static const struct alert_rule rule = {
+	.name = "forward_ratio",
+	.id = "mailtap-0006",
+	.description = "Many automatic forwards with few manual ones: set by an administrator.",
+	.action = "mail-forwarded",
+	.techniques = { &technique_forwarding_rule, NULL },
+};
+
+enum { AUTOMATIC, MANUAL };
+
+struct forward_ratio {
+	struct kit kit;
+	struct window *forwards; /* of each domain: automatic, manual */
+	struct spread *victims;  /* mailboxes forwarded automatically, of each domain */
+	struct map *said;
+};
+
+static const struct kit_row rows[] = {
+	{ .name = "forward_ratio.forwards",
+	    .kind = KIT_WINDOW,
+	    .at = offsetof(struct forward_ratio, forwards),
+	    .share = 3,
+	    .span_option = offsetof(struct detect_settings, forward_ratio.window) },
+	{ .name = "forward_ratio.victims",
+	    .kind = KIT_SPREAD,
+	    .at = offsetof(struct forward_ratio, victims),
+	    .share = 6,
+	    .span_option = offsetof(struct detect_settings, forward_ratio.window) },
+	{ .name = "forward_ratio.said",
+	    .kind = KIT_MAP,
+	    .at = offsetof(struct forward_ratio, said),
+	    .share = 1,
+	    .span_option = offsetof(struct detect_settings, forward_ratio.window),
+	    .value_size = sizeof(struct kit_said) },
+};
+
+/* The domain that is forwarded from: of the victim, or of who forwarded by hand. */
+static struct bytes
+domain_of(const struct forward_seen *f, const struct observation *o)
+{
+	if (f->automatic)
+		return site_domain(bytes_str(f->assessment.victim));
+	return o->message->content->from.len > 0 ? site_domain(o->message->content->from.at[0].address)
+						  : site_domain(o->message->envelope.from);
+}
+
+static void
+raise_alert(struct forward_ratio *d, const struct observation *o, struct bytes domain, const uint64_t sums[WINDOW_SUMS],
+    uint64_t victims)
+{
+	const struct forward_ratio_settings *settings = &d->kit.context.settings->forward_ratio;
+	double ratio = (double)sums[AUTOMATIC] / (double)(sums[AUTOMATIC] + sums[MANUAL]);
+	struct sentence span, against;
+	struct draft a;
+
+	sentence_clear(&span);
+	sentence_add_span(&span, settings->window);
+	draft_begin(&a, &rule, SEVERITY_HIGH, o);
+	sentence_add(&a.reason, "Of the mail that ");
+	sentence_add_wire(&a.reason, domain, 100);
+	sentence_add(&a.reason, " forwarded to outsiders within %s, %llu messages of %llu mailboxes were forwarded by machines and "
+				"%llu by people: that is set up on the server, or by one who has the accounts.",
+	    span.text, (unsigned long long)sums[AUTOMATIC], (unsigned long long)victims, (unsigned long long)sums[MANUAL]);
+	sentence_add_wire(&a.key, domain, 255);
+	sentence_clear(&against);
+	sentence_add(&against, "%.2f, of %u messages and %u mailboxes or more", settings->ratio, settings->messages,
+	    settings->mailboxes);
+	draft_figure(&a, "ratio", "share of automatic forwards", against.text, "%.2f", ratio);
+	a.alert.risk = 80;
+	draft_raise(&a, d->kit.context.alerts);
+}
+
+static void
+observe(void *self, const struct observation *o)
+{
+	struct forward_ratio *d = self;
+	const struct forward_ratio_settings *settings = &d->kit.context.settings->forward_ratio;
+	uint64_t more[WINDOW_SUMS] = { 0 }, sums[WINDOW_SUMS], victims;
+	struct forward_seen f;
+	struct bytes domain;
+	struct identity key;
+
+	if (!forward_seen_read(&d->kit.context, o, &f) || (domain = domain_of(&f, o)).len == 0 ||
+	    kit_excuses(&d->kit, &settings->allow, 0, o, &domain, 1))
+		return;
+	key = kit_key("forward", domain, (struct bytes){ 0 });
+	more[f.automatic ? AUTOMATIC : MANUAL] = 1;
+	if (!window_add(d->forwards, key, o->time, more, sums) || !f.automatic)
+		return;
+	victims = spread_add(d->victims, key, o->time, kit_key("victim", bytes_str(f.assessment.victim), (struct bytes){ 0 }), NULL);
+	if (sums[AUTOMATIC] >= settings->messages && victims >= settings->mailboxes &&
+	    (double)sums[AUTOMATIC] >= settings->ratio * (double)(sums[AUTOMATIC] + sums[MANUAL]) &&
+	    kit_note_said(d->said, key, SEVERITY_HIGH, o->time, settings->window))
+		raise_alert(d, o, domain, sums, victims);
+}
+
+static bool
+enabled(const struct detect_settings *settings)
+{
+	return settings->forward_ratio.enabled;
+}
+
+static void *
+open_detector(const struct detector_context *context)
+{
+	return kit_open(context, sizeof(struct forward_ratio), rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+const struct detector detector_forward_ratio = {
+	.rule = &rule,
+	.enabled = enabled,
+	.open = open_detector,
+	.observe = observe,
+	KIT_FUNCTIONS,
+};
