@@ -21,7 +21,8 @@ print_safe(struct bytes text)
 static struct bytes
 text_of(const json_t *value)
 {
-	return json_is_string(value) ? bytes_of(json_string_value(value), json_string_length(value)) : bytes_of(NULL, 0);
+	return json_is_string(value) ? bytes_of(json_string_value(value), json_string_length(value))
+				     : bytes_of(NULL, 0);
 }
 
 static void
@@ -67,7 +68,8 @@ print_pivots(const json_t *event)
 	json_t *pivot = json_object_get(json_object_get(event, "mailtap"), "pivot"), *value;
 	const char *key;
 
-	json_object_foreach(pivot, key, value) {
+	json_object_foreach(pivot, key, value)
+	{
 		printf("    %-16s ", key);
 		print_text(value);
 		putchar('\n');

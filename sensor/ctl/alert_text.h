@@ -9,8 +9,8 @@
 
 #include "ctl/command.h"
 
-/* One alert, by its document: a few lines for a person, or with --json the document as it stands. `full`: with everything
- * it carries. */
+/* One alert, by its document: a few lines for a person, or with --json the document as it stands. `full`: with
+ * everything it carries. */
 void alert_text_print(const struct ctl *, struct bytes document, bool full);
 
 #endif

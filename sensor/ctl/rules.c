@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rules test: what the rules of a file would have said of a capture, switched off ones too: the daemon that stands beside
- * this program reads the capture with them, and its alerts are shown. rules fields: what rules can ask for. check: a
- * configuration or rule file, without a daemon.
+ * rules test: what the rules of a file would have said of a capture, switched off ones too: the daemon that stands
+ * beside this program reads the capture with them, and its alerts are shown. rules fields: what rules can ask for.
+ * check: a configuration or rule file, without a daemon.
  */
 #include <errno.h>
 #include <libgen.h>
@@ -139,8 +139,8 @@ become_daemon(char *const *argv)
 static pid_t
 start_daemon(const struct ctl *c, char *include, FILE **out)
 {
-	char *argv[] = { "mailtapd", "-r", c->argv[1], "--print", "alerts", "--set", include, "--set", ENABLE_ALL, "--set",
-		"publish.redis.enabled=false", "--set", "publish.file.path=", c->config != NULL ? "-c" : NULL,
+	char *argv[] = { "mailtapd", "-r", c->argv[1], "--print", "alerts", "--set", include, "--set", ENABLE_ALL,
+		"--set", "publish.redis.enabled=false", "--set", "publish.file.path=", c->config != NULL ? "-c" : NULL,
 		(char *)(uintptr_t)c->config, NULL };
 	int ends[2];
 	pid_t child = -1;

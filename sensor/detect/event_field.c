@@ -382,8 +382,9 @@ say_headers(const struct visit *v, const struct message_content *m)
 
 	for (size_t i = 0; more && i < m->header_count; i++) {
 		const struct header_text *h = &m->headers[i];
-		struct relay r = { v, v->field->offset == offsetof(struct header_text, value_text) ? header_evidence(h->name)
-												   : NULL };
+		struct relay r = { v, v->field->offset == offsetof(struct header_text, value_text)
+					  ? header_evidence(h->name)
+					  : NULL };
 
 		if (v->header == NULL || bytes_equal_nocase(h->name, bytes_str(v->header)))
 			more = say(&r, SHAPE_TEXT_ALWAYS, (const char *)h + v->field->offset);

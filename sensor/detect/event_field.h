@@ -20,11 +20,11 @@ const char *event_field_kind_name(enum event_field_kind);
 /* Borrowed during the call of the visitor. */
 struct event_value {
 	enum event_field_kind kind;
-	struct bytes text;              /* EVENT_TEXT */
-	double number;                  /* EVENT_NUMBER */
-	bool flag;                      /* EVENT_FLAG */
-	const struct address *address;  /* EVENT_ADDRESS */
-	const char *evidence;           /* the kind of evidence it makes: "subject", "file", "user", or "field" */
+	struct bytes text;	       /* EVENT_TEXT */
+	double number;		       /* EVENT_NUMBER */
+	bool flag;		       /* EVENT_FLAG */
+	const struct address *address; /* EVENT_ADDRESS */
+	const char *evidence;	       /* the kind of evidence it makes: "subject", "file", "user", or "field" */
 };
 
 /* Room for any value that is no text. */
@@ -56,11 +56,11 @@ typedef bool event_visitor(void *arg, const struct event_value *);
 struct event_field {
 	const char *path;
 	enum event_field_kind kind;
-	unsigned of;              /* bits EVENT_KIND() of the observations that may have it */
-	const char *evidence;     /* NULL: "field" */
+	unsigned of;	      /* bits EVENT_KIND() of the observations that may have it */
+	const char *evidence; /* NULL: "field" */
 	unsigned base, shape, each;
-	size_t offset;            /* in the base, or in each element */
-	size_t when;              /* offset in the base of a bool that says whether it is there; EVENT_ALWAYS: no such */
+	size_t offset; /* in the base, or in each element */
+	size_t when;   /* offset in the base of a bool that says whether it is there; EVENT_ALWAYS: no such */
 	void (*get)(struct event *, event_visitor *, void *arg); /* instead of all that */
 };
 
@@ -80,7 +80,7 @@ extern const struct event_unavailable event_unavailable[];
 /* What a rule names: a row, and of mailtap.headers.NAME the name. Owned by who made it. */
 struct event_place {
 	const struct event_field *field; /* NULL: none */
-	char *header;                    /* or NULL */
+	char *header;			 /* or NULL */
 };
 
 /* Finds the row; *out is filled (the header's name is a copy) when the path is one. False when it is none; memory short

@@ -201,6 +201,6 @@ void
 event_certificate_chain(struct event *e, event_visitor *visit, void *arg)
 {
 	if (e->o->tls->certificate_count > 0)
-		(void)event_say_number(visit, arg,
-		    (double)(e->o->tls->certificate_count + e->o->tls->certificates_dropped));
+		(void)event_say_number(
+		    visit, arg, (double)(e->o->tls->certificate_count + e->o->tls->certificates_dropped));
 }

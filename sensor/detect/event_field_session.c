@@ -62,15 +62,16 @@ event_direction(struct event *e, event_visitor *visit, void *arg)
 {
 	const struct session *s = e->o->session;
 
-	(void)event_say_word(visit, arg,
-	    site_direction_name(site_direction(e->context->site, &s->client.address, &s->server.address)));
+	(void)event_say_word(
+	    visit, arg, site_direction_name(site_direction(e->context->site, &s->client.address, &s->server.address)));
 }
 
 void
 event_outcome(struct event *e, event_visitor *visit, void *arg)
 {
-	(void)event_say_word(visit, arg, e->o->kind == OBSERVED_LOGIN ? login_outcome_name(e->o->login->outcome)
-								      : script_outcome_name(e->o->script->outcome));
+	(void)event_say_word(visit, arg,
+	    e->o->kind == OBSERVED_LOGIN ? login_outcome_name(e->o->login->outcome)
+					 : script_outcome_name(e->o->script->outcome));
 }
 
 void
@@ -163,8 +164,8 @@ void
 event_gap_bytes(struct event *e, event_visitor *visit, void *arg)
 {
 	if (e->o->kind == OBSERVED_SESSION)
-		(void)event_say_number(visit, arg,
-		    (double)(e->o->report->traffic[0].missing + e->o->report->traffic[1].missing));
+		(void)event_say_number(
+		    visit, arg, (double)(e->o->report->traffic[0].missing + e->o->report->traffic[1].missing));
 	else if (e->o->message->content->missing > 0)
 		(void)event_say_number(visit, arg, (double)e->o->message->content->missing);
 }
@@ -199,7 +200,7 @@ void
 event_commands(struct event *e, event_visitor *visit, void *arg)
 {
 	const struct session_report *r = e->o->report;
-	const struct slices *commands = r->is_sieve	? &r->sieve.commands
+	const struct slices *commands = r->is_sieve  ? &r->sieve.commands
 					: r->is_imap ? &r->imap.commands
 					: r->is_pop3 ? &r->pop3.commands
 					: r->is_smtp ? &r->smtp.commands
@@ -227,8 +228,8 @@ event_stat(struct event *e, event_visitor *visit, void *arg)
 
 	if (!e->o->report->is_pop3 || !r->has_stat)
 		return;
-	snprintf(text, sizeof(text), "%llu %llu", (unsigned long long)r->stat_messages,
-	    (unsigned long long)r->stat_octets);
+	snprintf(
+	    text, sizeof(text), "%llu %llu", (unsigned long long)r->stat_messages, (unsigned long long)r->stat_octets);
 	(void)event_say_word(visit, arg, text);
 }
 
@@ -289,8 +290,8 @@ event_coverage(struct event *e, event_visitor *visit, void *arg)
 	const struct collection_report *c = collection_of(e);
 
 	if (c != NULL && c->has_exists && c->exists > 0)
-		(void)event_say_number(visit, arg,
-		    c->read_whole >= c->exists ? 1.0 : (double)c->read_whole / (double)c->exists);
+		(void)event_say_number(
+		    visit, arg, c->read_whole >= c->exists ? 1.0 : (double)c->read_whole / (double)c->exists);
 }
 
 void

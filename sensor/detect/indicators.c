@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Each indicator is an identity of its kind and its text in lower case; the identities are sorted. A network is the
- * identity of its address and its prefix, and the prefixes that occur are known, so that an address is looked up once for
- * each of those, a domain once for each of its labels.
+ * identity of its address and its prefix, and the prefixes that occur are known, so that an address is looked up once
+ * for each of those, a domain once for each of its labels.
  */
 #include "detect/indicators.h"
 

@@ -36,7 +36,8 @@ bool indicators_have_text(const struct indicators *, struct bytes);
 enum indicators_news { INDICATORS_SAME, INDICATORS_NEW, INDICATORS_BAD };
 
 /* Looks whether the file has changed since it was read, and has not changed since the last look: then it is written to
- * its end, and is read. INDICATORS_BAD after a complaint: what was known stays in force until the file changes again. */
+ * its end, and is read. INDICATORS_BAD after a complaint: what was known stays in force until the file changes again.
+ */
 enum indicators_news indicators_look(struct indicators *, indicators_complaint *, void *arg);
 
 void indicators_free(struct indicators *); /* NULL is fine */

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define STEPS 20000000u     /* over all places of a value; tens of nanoseconds each */
-#define STEPS_LEAST 1000u   /* at each place */
+#define STEPS 20000000u	  /* over all places of a value; tens of nanoseconds each */
+#define STEPS_LEAST 1000u /* at each place */
 #define STEPS_MOST 100000u
 #define HEAP_KIB 1024u
 

@@ -18,8 +18,8 @@ struct pattern *pattern_new(const char *text, char *error, size_t room, size_t *
 
 enum pattern_result { PATTERN_MISSES, PATTERN_MATCHES, PATTERN_GIVES_UP };
 
-/* Whether it matches somewhere in the value, whose bad UTF-8 matches nothing. PATTERN_GIVES_UP: the ceiling was reached,
- * or memory is short. */
+/* Whether it matches somewhere in the value, whose bad UTF-8 matches nothing. PATTERN_GIVES_UP: the ceiling was
+ * reached, or memory is short. */
 enum pattern_result pattern_match(struct pattern *, struct bytes value);
 
 void pattern_free(struct pattern *); /* NULL is fine */

@@ -46,7 +46,7 @@ user_condition_clear(struct user_condition *c)
 struct trial {
 	const struct user_condition *c;
 	struct user_verdict *verdict;
-	bool prove;  /* not below a "not" */
+	bool prove; /* not below a "not" */
 	bool holds;
 };
 

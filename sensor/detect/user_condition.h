@@ -17,16 +17,19 @@ enum user_test {
 	USER_CONTAINS, /* text, without regard to case, like the next two */
 	USER_STARTS,
 	USER_ENDS,
-	USER_MATCHES,  /* one of the patterns */
-	USER_IN,       /* a file of indicators */
-	USER_EXISTS,   /* flag */
-	USER_LESS, USER_AT_MOST, USER_MORE, USER_AT_LEAST, /* numbers */
+	USER_MATCHES, /* one of the patterns */
+	USER_IN,      /* a file of indicators */
+	USER_EXISTS,  /* flag */
+	USER_LESS,
+	USER_AT_MOST,
+	USER_MORE,
+	USER_AT_LEAST, /* numbers */
 	USER_TESTS
 };
 
 /* What a value is held against; what is used goes by the test and the field's kind. */
 struct user_operand {
-	char *text;              /* as it was written, always there */
+	char *text; /* as it was written, always there */
 	double number;
 	bool flag;
 	struct network network;
@@ -37,12 +40,12 @@ struct user_condition {
 	enum user_condition_kind kind;
 	struct user_condition *children; /* of all, any, not */
 	size_t len;
-	struct event_place place;        /* of a test */
+	struct event_place place; /* of a test */
 	enum user_test test;
 	struct user_operand *operands;
 	size_t operand_count;
-	struct indicators *indicators;   /* of USER_IN; borrowed from the rules */
-	char *file;                      /* as it was written */
+	struct indicators *indicators; /* of USER_IN; borrowed from the rules */
+	char *file;		       /* as it was written */
 };
 
 /* "equals", ..., ">=". Static. */
@@ -57,7 +60,7 @@ void user_condition_clear(struct user_condition *);
 /* A test that held, and the value it held for. */
 struct user_proof {
 	const struct user_condition *test;
-	const char *evidence;   /* kind of evidence: of the value */
+	const char *evidence; /* kind of evidence: of the value */
 	char seen[USER_PROOF_MAX];
 	size_t len;
 };
@@ -65,7 +68,7 @@ struct user_proof {
 struct user_verdict {
 	struct user_proof proofs[USER_PROOFS]; /* tests outside of "not"; the first ones */
 	size_t count;
-	unsigned gave_up;                      /* patterns that came to their ceiling */
+	unsigned gave_up; /* patterns that came to their ceiling */
 };
 
 /* Whether the condition holds for the event; the verdict is filled anew. */

@@ -13,17 +13,17 @@
 #define USER_RULE_KEYS 6 /* fields that make a key */
 
 struct user_rule {
-	struct alert_rule alert;      /* its texts are the rule's own, below */
+	struct alert_rule alert; /* its texts are the rule's own, below */
 	char *name, *id, *description;
 	bool enabled;
 	enum severity severity;
-	unsigned of;                  /* bits EVENT_KIND(): the events it is about */
+	unsigned of; /* bits EVENT_KIND(): the events it is about */
 	struct user_condition when;
 	struct user_template message; /* empty: the description */
 	struct event_place by[USER_RULE_KEYS];
 	size_t by_count;
 	struct user_tally_terms terms;
-	const char *file;             /* where its definition stands; owned by the rules */
+	const char *file; /* where its definition stands; owned by the rules */
 	unsigned line;
 };
 
@@ -32,7 +32,7 @@ struct user_rules {
 	size_t len;
 	struct indicators **indicators; /* the files that tests with "in" look at, each once */
 	size_t indicators_len;
-	char **files;                   /* names of the rule files */
+	char **files; /* names of the rule files */
 	size_t file_count;
 };
 

@@ -17,8 +17,9 @@
 #define EXHIBITS 8
 #define USERS 8
 
-static const unsigned risks[] = { [SEVERITY_LOW] = 21, [SEVERITY_MEDIUM] = 47, [SEVERITY_HIGH] = 73,
-	[SEVERITY_CRITICAL] = 99 };
+static const unsigned risks[] = {
+	[SEVERITY_LOW] = 21, [SEVERITY_MEDIUM] = 47, [SEVERITY_HIGH] = 73, [SEVERITY_CRITICAL] = 99
+};
 
 /* What has become of one rule. */
 struct count {
@@ -35,11 +36,11 @@ struct exhibit {
 struct user_rules_detector {
 	struct detector_context context;
 	const struct user_rules *rules;
-	struct count *counts;     /* per rule */
+	struct count *counts; /* per rule */
 	size_t count_len;
 	struct user_tally *tally;
 	size_t keys;
-	struct event event;       /* scratch, too large for the stack */
+	struct event event; /* scratch, too large for the stack */
 	struct user_verdict verdict;
 	struct sentence held[USER_PROOFS];
 	struct exhibit exhibits[EXHIBITS];
@@ -49,8 +50,9 @@ struct user_rules_detector {
 };
 
 /* What is said of rules as a whole: of the row, not of an alert. */
-static const struct alert_rule row = { .name = "user_rules", .id = "mailtap-user", .description = "User rules",
-	.action = "rule-matched" };
+static const struct alert_rule row = {
+	.name = "user_rules", .id = "mailtap-user", .description = "User rules", .action = "rule-matched"
+};
 
 /* --- what an alert holds --- */
 
@@ -150,12 +152,17 @@ write_evidence(struct user_rules_detector *d, const struct identity *id, struct 
 		const struct user_proof *p = &d->verdict.proofs[i];
 
 		write_test(p->test, &d->held[i]);
-		out[count++] = (struct evidence){ .kind = p->evidence, .seen_text = bytes_of(p->seen, p->len),
-			.held_against_text = sentence_bytes(&d->held[i]), .events = id, .event_count = 1 };
+		out[count++] = (struct evidence){ .kind = p->evidence,
+			.seen_text = bytes_of(p->seen, p->len),
+			.held_against_text = sentence_bytes(&d->held[i]),
+			.events = id,
+			.event_count = 1 };
 	}
 	for (size_t i = 0; i < d->exhibit_count; i++)
 		out[count++] = (struct evidence){ .kind = d->exhibits[i].kind,
-			.seen_text = sentence_bytes(&d->exhibits[i].seen), .events = id, .event_count = 1 };
+			.seen_text = sentence_bytes(&d->exhibits[i].seen),
+			.events = id,
+			.event_count = 1 };
 	return count;
 }
 
@@ -183,8 +190,8 @@ write_reason(struct user_rules_detector *d, const struct user_rule *r, uint64_t 
 		return;
 	}
 	sentence_add_wire(s, bytes_str(r->description), SENTENCE_MAX / 2);
-	sentence_add(s, ": %s to %s", address_text(client, &session->client.address),
-	    endpoint_text(server, &session->server));
+	sentence_add(
+	    s, ": %s to %s", address_text(client, &session->client.address), endpoint_text(server, &session->server));
 }
 
 static void
@@ -194,16 +201,24 @@ raise_alert(struct user_rules_detector *d, const struct user_rule *r, struct byt
 	struct identity id = observation_id(o);
 	struct evidence evidence[1 + USER_PROOFS + EXHIBITS];
 	struct sentence reason, seen, needed;
-	struct alert alert = { .rule = &r->alert, .severity = r->severity, .risk = risks[r->severity], .time = o->time,
-		.key_text = key, .session = o->session, .evidence = evidence };
+	struct alert alert = { .rule = &r->alert,
+		.severity = r->severity,
+		.risk = risks[r->severity],
+		.time = o->time,
+		.key_text = key,
+		.session = o->session,
+		.evidence = evidence };
 
 	find_users(d);
 	find_exhibits(d, r);
 	write_reason(d, r, sum, &reason);
 	if (r->terms.count > 1) {
 		write_count(r, sum, &seen, &needed);
-		evidence[alert.evidence_count++] = (struct evidence){ .kind = "count", .seen_text = sentence_bytes(&seen),
-			.held_against_text = sentence_bytes(&needed), .events = &id, .event_count = 1 };
+		evidence[alert.evidence_count++] = (struct evidence){ .kind = "count",
+			.seen_text = sentence_bytes(&seen),
+			.held_against_text = sentence_bytes(&needed),
+			.events = &id,
+			.event_count = 1 };
 	}
 	alert.evidence_count += write_evidence(d, &id, evidence + alert.evidence_count);
 	if (o->kind == OBSERVED_SESSION)
@@ -230,7 +245,8 @@ note_giving_up(struct user_rules_detector *d, const struct user_rule *r, struct 
 {
 	if (n->gave_up == 0)
 		log_warning("rules",
-		    "%s:%u: rule %s: a pattern came to its ceiling of work on a value, which counts as not matching: make "
+		    "%s:%u: rule %s: a pattern came to its ceiling of work on a value, which counts as not matching: "
+		    "make "
 		    "it simpler; said once",
 		    r->file, r->line, r->name);
 	n->gave_up += d->verdict.gave_up;
@@ -251,8 +267,8 @@ judge(struct user_rules_detector *d, const struct user_rule *r, struct count *n)
 	n->matched++;
 	write_key(d, r, &key);
 	if (counts || r->terms.cooldown > 0)
-		result = user_tally_add(d->tally, identity_of(bytes_str(r->name), sentence_bytes(&key)), d->event.o->time,
-		    &r->terms, &sum);
+		result = user_tally_add(
+		    d->tally, identity_of(bytes_str(r->name), sentence_bytes(&key)), d->event.o->time, &r->terms, &sum);
 	if (result == TALLY_QUIET)
 		n->quiet++;
 	if (result != TALLY_DUE)

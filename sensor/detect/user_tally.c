@@ -9,14 +9,14 @@
 /* What a key has had. Which of the union it is goes by the rule's count, which a reload may change: `exact` says what
  * stands there. */
 struct entry {
-	usec_t last, keep;     /* the latest one; when nothing of it matters any more */
+	usec_t last, keep; /* the latest one; when nothing of it matters any more */
 	usec_t quiet_until;
-	usec_t window;         /* what the rule's was */
-	int64_t slot;          /* number of the newest slot */
+	usec_t window; /* what the rule's was */
+	int64_t slot;  /* number of the newest slot */
 	bool exact;
 	uint8_t len;
 	union {
-		usec_t times[TALLY_TIMES];   /* oldest first */
+		usec_t times[TALLY_TIMES]; /* oldest first */
 		uint64_t slots[TALLY_TIMES];
 	};
 };
@@ -92,8 +92,8 @@ add_slot(struct entry *e, usec_t now, usec_t window)
 }
 
 enum tally_result
-user_tally_add(struct user_tally *t, struct identity key, usec_t now, const struct user_tally_terms *terms,
-    uint64_t *sum)
+user_tally_add(
+    struct user_tally *t, struct identity key, usec_t now, const struct user_tally_terms *terms, uint64_t *sum)
 {
 	struct entry *e = map_put(t->keys, &key, 0, 0, NULL);
 	usec_t at = now > 0 ? now : 0;

@@ -20,8 +20,8 @@ struct user_tally;
 struct user_tally *user_tally_new(size_t keys);
 
 struct user_tally_terms {
-	uint64_t count;  /* so many */
-	usec_t window;   /* within this; at least TALLY_TIMES microseconds when count is above 1 */
+	uint64_t count;	 /* so many */
+	usec_t window;	 /* within this; at least TALLY_TIMES microseconds when count is above 1 */
 	usec_t cooldown; /* and then quiet for this long; 0: never */
 };
 
@@ -31,10 +31,10 @@ enum tally_result {
 	TALLY_QUIET,   /* within the cooldown: not counted */
 };
 
-/* One more at time `now`; *sum is how many there were by then. Time that steps back counts as the latest. When memory is
- * short, TALLY_DUE: better said than not. */
-enum tally_result user_tally_add(struct user_tally *, struct identity key, usec_t now, const struct user_tally_terms *,
-    uint64_t *sum);
+/* One more at time `now`; *sum is how many there were by then. Time that steps back counts as the latest. When memory
+ * is short, TALLY_DUE: better said than not. */
+enum tally_result
+user_tally_add(struct user_tally *, struct identity key, usec_t now, const struct user_tally_terms *, uint64_t *sum);
 
 /* Lets keys go that can make no difference any more: of no window and no cooldown. */
 void user_tally_expire(struct user_tally *, usec_t now);

@@ -57,8 +57,7 @@ put_hosts(json_t *pivot, const char *client, const char *server, const struct ar
 }
 
 static void
-put_session(json_t *pivot, const struct session *s, const char *client, const char *server,
-    const struct around *when)
+put_session(json_t *pivot, const struct session *s, const char *client, const char *server, const struct around *when)
 {
 	unsigned from = s->client.port, to = s->server.port;
 	char query[QUERY_MAX], community[COMMUNITY_ID_MAX];
@@ -66,8 +65,8 @@ put_session(json_t *pivot, const struct session *s, const char *client, const ch
 	snprintf(query, sizeof(query), "ip.src == %s && port.src == %u && ip.dst == %s && port.dst == %u", client, from,
 	    server, to);
 	json_put_word(pivot, "arkime", query);
-	snprintf(query, sizeof(query), "id.orig_h==%s and id.orig_p==%u and id.resp_h==%s and id.resp_p==%u", client, from,
-	    server, to);
+	snprintf(query, sizeof(query), "id.orig_h==%s and id.orig_p==%u and id.resp_h==%s and id.resp_p==%u", client,
+	    from, server, to);
 	json_put_word(pivot, "zeek", query);
 	snprintf(query, sizeof(query), "network.community_id:\"%s\"", community_id(community, &s->client, &s->server));
 	put_kql(pivot, "kql_network", "", "", query, when);
@@ -91,7 +90,7 @@ void
 pivot_put(json_t *pivot, const struct site *site, const struct session *s, usec_t first, usec_t last)
 {
 	char client[ADDRESS_TEXT_MAX] = "", server[ADDRESS_TEXT_MAX] = "";
-	struct around when;
+	struct around when = { "", "" };
 	const char *host = client;
 	bool is_server = false;
 

@@ -101,8 +101,8 @@ list_datasets(unsigned of, char *out, size_t room)
 	out[0] = '\0';
 	for (enum observation_kind kind = OBSERVED_SESSION; kind <= OBSERVED_LOSS && used < room; kind++)
 		if ((of & EVENT_KIND(kind)) != 0 && event_dataset_name(kind) != NULL)
-			used += (size_t)snprintf(out + used, room - used, "%s%s", used > 0 ? ", " : "",
-			    event_dataset_name(kind));
+			used += (size_t)snprintf(
+			    out + used, room - used, "%s%s", used > 0 ? ", " : "", event_dataset_name(kind));
 }
 
 static void
@@ -135,13 +135,13 @@ rule_draft_place(struct rule_draft *d, const struct yaml_node *n, const char *pa
 		return false;
 	}
 	if (out->header != NULL && !value_is_field_name(out->header, &why)) {
-		complain(d->complaints, n->file, n->line, n->column, "rule %s: mailtap.headers: %s", rule_draft_called(d),
-		    why.text);
+		complain(d->complaints, n->file, n->line, n->column, "rule %s: mailtap.headers: %s",
+		    rule_draft_called(d), why.text);
 	} else if (d->rule.of != 0 && (out->field->of & d->rule.of) == 0) {
 		list_datasets(out->field->of, has, sizeof(has));
 		list_datasets(d->rule.of, wanted, sizeof(wanted));
-		complain(d->complaints, n->file, n->line, n->column, "rule %s: %.80s is a field of %s, and the rule is on %s",
-		    rule_draft_called(d), path, has, wanted);
+		complain(d->complaints, n->file, n->line, n->column,
+		    "rule %s: %.80s is a field of %s, and the rule is on %s", rule_draft_called(d), path, has, wanted);
 	} else {
 		return true;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rule_draft: a user rule while it is read, and how its values are taken and complained of: "file:line:column: rule NAME:
- * what, and what would be right". Private to user_*_yaml.c.
+ * rule_draft: a user rule while it is read, and how its values are taken and complained of: "file:line:column: rule
+ * NAME: what, and what would be right". Private to user_*_yaml.c.
  */
 #ifndef SETTINGS_RULE_DRAFT_H
 #define SETTINGS_RULE_DRAFT_H
@@ -14,9 +14,9 @@
 
 struct rule_draft {
 	struct user_rule rule;
-	struct user_rules *rules;       /* that it will be one of: they own the indicators */
+	struct user_rules *rules; /* that it will be one of: they own the indicators */
 	struct complaints *complaints;
-	const struct yaml_node *node;   /* the rule */
+	const struct yaml_node *node; /* the rule */
 };
 
 /* What the rule is called in complaints. */

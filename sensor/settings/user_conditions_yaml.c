@@ -243,7 +243,10 @@ take_test(struct rule_draft *d, const struct yaml_node *n, size_t index, struct 
 		list_tests(kind, list, sizeof(list));
 		complain(d->complaints, n->file, n->key_line, n->key_column,
 		    "rule %s: \"%s\" is not for %s, which is %s%s: write one of %s", rule_draft_called(d), n->key,
-		    c->place.field->path, kind == EVENT_ADDRESS ? "an " : kind == EVENT_FLAG ? "" : "a ",
+		    c->place.field->path,
+		    kind == EVENT_ADDRESS ? "an "
+		    : kind == EVENT_FLAG  ? ""
+					  : "a ",
 		    event_field_kind_name(kind), list);
 	} else if (c->test == USER_IN) {
 		take_file(d, n, c);
@@ -309,8 +312,8 @@ read_test(struct rule_draft *d, const struct yaml_node *n, struct user_condition
 /* --- the tree --- */
 
 static void
-read_children(struct rule_draft *d, const struct yaml_node *list, enum user_condition_kind kind,
-    struct user_condition *c)
+read_children(
+    struct rule_draft *d, const struct yaml_node *list, enum user_condition_kind kind, struct user_condition *c)
 {
 	c->kind = kind;
 	if (list->kind != YAML_LIST || list->len == 0) {

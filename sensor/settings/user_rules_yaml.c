@@ -132,8 +132,8 @@ take_technique(struct rule_draft *d, const struct yaml_node *n)
 		for (size_t k = 0; attack_at(k) != NULL; k++)
 			nearest_offer(&near, attack_at(k)->id);
 		complain(d->complaints, value->file, value->line, value->column,
-		    "rule %s: technique: \"%.40s\" is none of ATT&CK's that mail can be a sign of%s%s%s", rule_draft_called(d),
-		    text, near.word != NULL ? ": did you mean " : ": write for example T1114.003",
+		    "rule %s: technique: \"%.40s\" is none of ATT&CK's that mail can be a sign of%s%s%s",
+		    rule_draft_called(d), text, near.word != NULL ? ": did you mean " : ": write for example T1114.003",
 		    near.word != NULL ? near.word : "", near.word != NULL ? "?" : "");
 	}
 }
@@ -155,7 +155,8 @@ take_message(struct rule_draft *d, const struct yaml_node *n)
 		return;
 	if (!user_template_parse(text, &d->rule.message, what, sizeof(what), &why)) {
 		if (what[0] == '\0')
-			complain(d->complaints, n->file, n->line, n->column, "rule %s: message: %s", rule_draft_called(d), why);
+			complain(d->complaints, n->file, n->line, n->column, "rule %s: message: %s",
+			    rule_draft_called(d), why);
 		else if (rule_draft_place(d, n, what, &place))
 			event_place_clear(&place);
 	}
@@ -209,7 +210,8 @@ take_span(struct rule_draft *d, const struct yaml_node *n, usec_t least, usec_t 
 	if (text == NULL)
 		return;
 	if (value_duration(text, &span, &why) &&
-	    ((span >= least && span <= SPAN_MAX) || refuse(&why, text, "is out of range: write %s to 30d", least > 0 ? "1s" : "0")))
+	    ((span >= least && span <= SPAN_MAX) ||
+		refuse(&why, text, "is out of range: write %s to 30d", least > 0 ? "1s" : "0")))
 		*out = span;
 	else
 		rule_draft_refused(d, n, &why);
@@ -314,8 +316,11 @@ read_rule(struct rule_draft *d)
 {
 	const struct yaml_node *n = d->node;
 
-	d->rule = (struct user_rule){ .enabled = true, .severity = SEVERITY_MEDIUM, .terms = { .count = 1 },
-		.line = n->line, .file = d->rules->files[d->rules->file_count - 1] };
+	d->rule = (struct user_rule){ .enabled = true,
+		.severity = SEVERITY_MEDIUM,
+		.terms = { .count = 1 },
+		.line = n->line,
+		.file = d->rules->files[d->rules->file_count - 1] };
 	if (n->kind != YAML_MAP) {
 		if (!n->spoilt)
 			complain(d->complaints, n->file, n->line, n->column,
@@ -332,7 +337,8 @@ read_rule(struct rule_draft *d)
 		complain_of_key(d, &n->children[i]);
 	judge(d);
 	if (!fill_in(d))
-		complain(d->complaints, n->file, n->line, n->column, "rule %s: not enough memory", rule_draft_called(d));
+		complain(
+		    d->complaints, n->file, n->line, n->column, "rule %s: not enough memory", rule_draft_called(d));
 	return true;
 }
 

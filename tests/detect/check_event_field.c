@@ -130,7 +130,8 @@ walk_document(json_t *value, const char *path)
 	struct event_place place;
 
 	if (json_is_object(value)) {
-		json_object_foreach(value, key, entry) {
+		json_object_foreach(value, key, entry)
+		{
 			snprintf(below, sizeof(below), "%s%s%s", path, path[0] == '\0' ? "" : ".", key);
 			walk_document(entry, below);
 		}
@@ -165,8 +166,8 @@ compare(enum observation_kind kind)
 
 START_TEST(values_are_those_of_the_documents)
 {
-	static const enum observation_kind kinds[] = { OBSERVED_SESSION, OBSERVED_MESSAGE, OBSERVED_LOGIN, OBSERVED_SCRIPT,
-		OBSERVED_TLS, OBSERVED_ANOMALY };
+	static const enum observation_kind kinds[] = { OBSERVED_SESSION, OBSERVED_MESSAGE, OBSERVED_LOGIN,
+		OBSERVED_SCRIPT, OBSERVED_TLS, OBSERVED_ANOMALY };
 
 	for (size_t i = 0; i < 6; i++)
 		compare(kinds[i]);
@@ -216,7 +217,8 @@ walk_schema(json_t *schema, const char *file, const char *path, unsigned *leaves
 		walk_schema(items, file, path, leaves);
 		return;
 	}
-	json_object_foreach(properties, key, entry) {
+	json_object_foreach(properties, key, entry)
+	{
 		snprintf(below, sizeof(below), "%s%s%s", path, path[0] == '\0' ? "" : ".", key);
 		walk_schema(entry, file, below, leaves);
 	}

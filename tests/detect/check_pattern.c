@@ -39,8 +39,14 @@ START_TEST(what_matches)
 		{ "^.$", BYTES("\xc3\xa9"), PATTERN_MATCHES },
 		{ "(?i)^\xc3\x89$", BYTES("\xc3\xa9"), PATTERN_MATCHES },
 		{ "a.b", BYTES("a\nb"), PATTERN_MATCHES },
-		{ "b", BYTES("\xff\xfe" "b"), PATTERN_MATCHES },
-		{ "^.*b", BYTES("\xff\xfe" "b"), PATTERN_MISSES },
+		{ "b",
+		    BYTES("\xff\xfe"
+			  "b"),
+		    PATTERN_MATCHES },
+		{ "^.*b",
+		    BYTES("\xff\xfe"
+			  "b"),
+		    PATTERN_MISSES },
 		{ "a\\x{0}b", BYTES("a\0b"), PATTERN_MATCHES },
 	};
 

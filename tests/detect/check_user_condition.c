@@ -149,16 +149,17 @@ START_TEST(trees)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		ck_assert_msg(holds(OBSERVED_LOGIN, cases[i].condition) == cases[i].due, "%s", cases[i].condition);
-		ck_assert_msg(!cases[i].due || verdict.count == cases[i].proofs, "%s: %zu", cases[i].condition,
-		    verdict.count);
+		ck_assert_msg(
+		    !cases[i].due || verdict.count == cases[i].proofs, "%s: %zu", cases[i].condition, verdict.count);
 	}
 }
 END_TEST
 
 START_TEST(proofs)
 {
-	ck_assert(holds(OBSERVED_MESSAGE, "[{field: email.subject, contains: wire}, {field: source.ip, exists: true},"
-					  " {field: email.attachments.file.name, ends: .pst}, {field: user.name, exists: false}]"));
+	ck_assert(holds(OBSERVED_MESSAGE,
+	    "[{field: email.subject, contains: wire}, {field: source.ip, exists: true},"
+	    " {field: email.attachments.file.name, ends: .pst}, {field: user.name, exists: false}]"));
 	ck_assert_uint_eq(verdict.count, 3);
 	ck_assert_str_eq(verdict.proofs[0].evidence, "subject");
 	ck_assert_int_eq(strncmp(verdict.proofs[0].seen, "Wire the money", verdict.proofs[0].len), 0);
@@ -193,7 +194,8 @@ START_TEST(a_pattern_that_gives_up)
 	x.content.subject_text = bytes_of(text, sizeof(text));
 	ck_assert(!holds(OBSERVED_MESSAGE, "{field: email.subject, matches: '(a+)+$'}"));
 	ck_assert_uint_eq(verdict.gave_up, 1);
-	ck_assert(holds(OBSERVED_MESSAGE, "{any: [{field: email.subject, matches: '(a+)+$'}, {field: email.subject, ends: '!'}]}"));
+	ck_assert(holds(
+	    OBSERVED_MESSAGE, "{any: [{field: email.subject, matches: '(a+)+$'}, {field: email.subject, ends: '!'}]}"));
 	ck_assert_uint_eq(verdict.gave_up, 1);
 	ck_assert(holds(OBSERVED_MESSAGE, "{field: email.subject, matches: '^a'}"));
 	ck_assert_uint_eq(verdict.gave_up, 0);

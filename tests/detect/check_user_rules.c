@@ -36,8 +36,9 @@ setup(void)
 	settings.user_rules.rules = &rules;
 	bell.len = 0;
 	book = alert_book_new(&settings.alerts, bell_note, &bell);
-	context = (struct detector_context){ .settings = &settings, .site = &site, .forward_rules = &forward,
-		.alerts = book };
+	context = (struct detector_context){
+		.settings = &settings, .site = &site, .forward_rules = &forward, .alerts = book
+	};
 	now = SCENE_NOON;
 }
 
@@ -143,7 +144,8 @@ END_TEST
 
 START_TEST(what_is_not_written)
 {
-	open_with("rules:\n- {name: one, description: Something odd, on: [tls, message], when: {field: source.ip, exists: true}}\n");
+	open_with("rules:\n- {name: one, description: Something odd, on: [tls, message], when: {field: source.ip, "
+		  "exists: true}}\n");
 	see(OBSERVED_MESSAGE, 0);
 	see(OBSERVED_TLS, 0);
 	ck_assert_uint_eq(bell.len, 1);
@@ -159,7 +161,8 @@ END_TEST
 
 START_TEST(switched_off)
 {
-	rules = user_rules_of("rules:\n- {name: one, enabled: false, description: d, on: tls, when: {field: source.ip, exists: true}}\n");
+	rules = user_rules_of(
+	    "rules:\n- {name: one, enabled: false, description: d, on: tls, when: {field: source.ip, exists: true}}\n");
 	ck_assert(!detector_user_rules.enabled(&settings));
 	settings.user_rules.rules = NULL;
 	ck_assert(!detector_user_rules.enabled(&settings));
@@ -176,7 +179,8 @@ START_TEST(switched_off)
 END_TEST
 
 #define COUNTING                                                                                                       \
-	"rules:\n- {name: one, description: d, on: login, when: {field: event.outcome, equals: failure}, by: source.ip,\n" \
+	"rules:\n- {name: one, description: d, on: login, when: {field: event.outcome, equals: failure}, by: "         \
+	"source.ip,\n"                                                                                                 \
 	"   count: 3, window: 60s, cooldown: 10m, message: '{count} times within {window}'}\n"
 
 START_TEST(counts_within_a_window)
@@ -290,7 +294,8 @@ START_TEST(a_pattern_that_gives_up_is_counted)
 	memset(subject, 'a', sizeof(subject));
 	subject[sizeof(subject) - 1] = '!';
 	x.content.subject_text = bytes_of(subject, sizeof(subject));
-	open_with("rules:\n- {name: one, description: d, on: message, when: {field: email.subject, matches: '(a+)+$'}}\n");
+	open_with(
+	    "rules:\n- {name: one, description: d, on: message, when: {field: email.subject, matches: '(a+)+$'}}\n");
 	see(OBSERVED_MESSAGE, 0);
 	see(OBSERVED_MESSAGE, 0);
 	ck_assert_uint_eq(bell.len, 0);
@@ -318,7 +323,8 @@ START_TEST(indicators_follow_their_file)
 	write_file(path, "192.0.2.1\n");
 	snprintf(text, sizeof(text),
 	    "rules:\n- {name: one, description: d, on: message, when: {any: [{field: source.ip, in: %s},\n"
-	    "   {field: email.from.address, in: %s}]}}\n", path, path);
+	    "   {field: email.from.address, in: %s}]}}\n",
+	    path, path);
 	open_with(text);
 	ck_assert_uint_eq(rules.indicators_len, 1);
 	see(OBSERVED_MESSAGE, 0);

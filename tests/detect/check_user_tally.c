@@ -8,7 +8,7 @@
 #include "support/check_main.h"
 
 #define START (INT64_C(1700000000) * USEC_PER_SEC)
-#define S(n) ((usec_t)(n) * USEC_PER_SEC)
+#define S(n) ((usec_t)(n)*USEC_PER_SEC)
 
 static struct user_tally *tally;
 static uint64_t sum;
@@ -74,8 +74,8 @@ START_TEST(cooldown)
 }
 END_TEST
 
-/* Against all times kept: exact up to TALLY_TIMES; above, what is younger than the window less a slot counts, and what is
- * older than the window does not. */
+/* Against all times kept: exact up to TALLY_TIMES; above, what is younger than the window less a slot counts, and what
+ * is older than the window does not. */
 START_TEST(against_a_naive_model)
 {
 	static usec_t times[4000];

@@ -40,8 +40,8 @@ START_TEST(filled_in)
 	ck_assert_str_eq(written("{{{user.name}}} {{x}}", OBSERVED_LOGIN), "{carol} {x}");
 	ck_assert_str_eq(written("{count} in {window}", OBSERVED_LOGIN), "25 in 10 min");
 	ck_assert_str_eq(written("{mailtap.envelope.to}", OBSERVED_MESSAGE), "first, second@out.example");
-	ck_assert_str_eq(written("{mailtap.estimate.burst_sizes}", OBSERVED_SESSION),
-	    "200, 201, 202, 203, 204 and 7 more");
+	ck_assert_str_eq(
+	    written("{mailtap.estimate.burst_sizes}", OBSERVED_SESSION), "200, 201, 202, 203, 204 and 7 more");
 	ck_assert_str_eq(written("[{email.subject}]", OBSERVED_LOGIN), "[(none)]");
 	ck_assert_str_eq(written("{mailtap.headers.X-Forwarded-To}", OBSERVED_MESSAGE), "second@out.example");
 	ck_assert_str_eq(written("{mailtap.cleartext} {mailtap.pcr}", OBSERVED_LOGIN), "true (none)");

@@ -59,23 +59,37 @@ fill(struct world *w, struct bytes text)
 	memset(w, 0, sizeof(*w));
 	w->words[0] = w->words[1] = text;
 	w->box = (struct mailbox){ text, text };
-	w->session = (struct session){ .client = { address_v4(ip), 50000 }, .server = { address_v4(ip), 25 },
-		.protocol = MAIL_SMTP };
+	w->session = (struct session){
+		.client = { address_v4(ip), 50000 }, .server = { address_v4(ip), 25 }, .protocol = MAIL_SMTP
+	};
 	w->header = (struct header_text){ BYTES("Subject"), text };
-	w->part = (struct message_part){ .content_type = text, .name_text = text, .is_attachment = true, .hashed = true };
-	w->content = (struct message_content){ .subject_text = text, .from_text = text, .from = boxes, .to = boxes,
-		.references = some, .headers = &w->header, .header_count = 1, .parts = &w->part, .part_count = 1 };
+	w->part =
+	    (struct message_part){ .content_type = text, .name_text = text, .is_attachment = true, .hashed = true };
+	w->content = (struct message_content){ .subject_text = text,
+		.from_text = text,
+		.from = boxes,
+		.to = boxes,
+		.references = some,
+		.headers = &w->header,
+		.header_count = 1,
+		.parts = &w->part,
+		.part_count = 1 };
 	w->message = (struct message_report){ .content = &w->content,
 		.envelope = { .has_sender = true, .from = text, .to = some, .helo_text = text } };
 	w->folder = (struct folder_report){ .name_text = text };
-	w->report = (struct session_report){ .is_smtp = true, .is_imap = true, .has_collection = true,
-		.smtp = { .banner_text = text, .commands = some }, .imap = { .searches = some } };
-	w->report.collection = (struct collection_report){ .account_text = text, .folders = &w->folder, .folder_count = 1 };
+	w->report = (struct session_report){ .is_smtp = true,
+		.is_imap = true,
+		.has_collection = true,
+		.smtp = { .banner_text = text, .commands = some },
+		.imap = { .searches = some } };
+	w->report.collection =
+	    (struct collection_report){ .account_text = text, .folders = &w->folder, .folder_count = 1 };
 	w->login = (struct login_report){ .user_text = text, .mechanism = text };
 	w->target = (struct script_target){ .address_text = text };
 	w->script = (struct script_report){ .name_text = text, .targets = &w->target, .target_count = 1 };
 	w->certificate = (struct tls_certificate){ .subject_text = text, .names = some };
-	w->tls = (struct tls_report){ .server_name_text = text, .certificates = &w->certificate, .certificate_count = 1 };
+	w->tls =
+	    (struct tls_report){ .server_name_text = text, .certificates = &w->certificate, .certificate_count = 1 };
 	w->anomaly = (struct anomaly_report){ .name = "missing_bytes", .detail_text = text };
 }
 
@@ -89,8 +103,9 @@ judge(struct user_rules *rules, struct bytes text)
 	struct world w;
 	unsigned rung = 0;
 	struct alert_book *book = alert_book_new(&settings.alerts, ring, &rung);
-	struct detector_context context = { .settings = &settings, .site = &site, .forward_rules = &forward,
-		.alerts = book };
+	struct detector_context context = {
+		.settings = &settings, .site = &site, .forward_rules = &forward, .alerts = book
+	};
 	void *d = detector_user_rules.open(&context);
 
 	fill(&w, text);

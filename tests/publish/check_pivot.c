@@ -11,10 +11,11 @@
 
 #define TIMES " and @timestamp >= \"2023-11-14T21:58:20.000000Z\" and @timestamp <= \"2023-11-14T22:29:20.000000Z\""
 #define FILES                                                                                                          \
-	"event.code:10 and file.extension:(edb or eml or emlx or ics or mbox or msg or oft or ost or pst or tnef or vcf)"
+	"event.code:10 and file.extension:(edb or eml or emlx or ics or mbox or msg or oft or ost or pst or tnef or "  \
+	"vcf)"
 #define CMDLETS                                                                                                        \
 	"event.code:4104 and powershell.file.script_block_text:(*InboxRule* or *TransportRule* or *Set-Mailbox* or "   \
-	"*Get-Mailbox* or *MailboxPermission* or *JournalRule* or *MailboxExportRequest* or *Search-Mailbox* or "       \
+	"*Get-Mailbox* or *MailboxPermission* or *JournalRule* or *MailboxExportRequest* or *Search-Mailbox* or "      \
 	"*ComplianceSearch* or *ForwardingSmtpAddress*)"
 #define PORTS "destination.port:(25 or 110 or 143 or 465 or 587 or 993 or 995)"
 
@@ -57,10 +58,10 @@ query(const char *key)
 START_TEST(a_connection)
 {
 	between("10.0.0.5", 41000, "198.51.100.25", 993);
-	ck_assert_str_eq(query("arkime"),
-	    "ip.src == 10.0.0.5 && port.src == 41000 && ip.dst == 198.51.100.25 && port.dst == 993");
-	ck_assert_str_eq(query("zeek"),
-	    "id.orig_h==10.0.0.5 and id.orig_p==41000 and id.resp_h==198.51.100.25 and id.resp_p==993");
+	ck_assert_str_eq(
+	    query("arkime"), "ip.src == 10.0.0.5 && port.src == 41000 && ip.dst == 198.51.100.25 && port.dst == 993");
+	ck_assert_str_eq(
+	    query("zeek"), "id.orig_h==10.0.0.5 and id.orig_p==41000 and id.resp_h==198.51.100.25 and id.resp_p==993");
 	ck_assert_int_eq(strncmp(query("kql_network"), "network.community_id:\"1:", 24), 0);
 	ck_assert_str_eq(query("kql_network") + strlen("network.community_id:\"1:") + 29, TIMES);
 	ck_assert_str_eq(query("arkime_inventory"), "ip.src == 10.0.0.5 && port.dst == [25,110,143,465,587,993,995]");
@@ -82,8 +83,10 @@ END_TEST
 START_TEST(ipv6)
 {
 	between("fd00::5", 41000, "2001:db8::25", 143);
-	ck_assert_str_eq(query("arkime"), "ip.src == fd00::5 && port.src == 41000 && ip.dst == 2001:db8::25 && port.dst == 143");
-	ck_assert_str_eq(query("zeek"), "id.orig_h==fd00::5 and id.orig_p==41000 and id.resp_h==2001:db8::25 and id.resp_p==143");
+	ck_assert_str_eq(
+	    query("arkime"), "ip.src == fd00::5 && port.src == 41000 && ip.dst == 2001:db8::25 && port.dst == 143");
+	ck_assert_str_eq(
+	    query("zeek"), "id.orig_h==fd00::5 and id.orig_p==41000 and id.resp_h==2001:db8::25 and id.resp_p==143");
 	ck_assert_str_eq(query("kql_inventory"), PORTS " and source.ip:\"fd00::5\"" TIMES);
 	ck_assert_str_eq(query("kql_file_access"), FILES " and host.ip:\"fd00::5\"" TIMES);
 }
@@ -93,7 +96,8 @@ END_TEST
 START_TEST(from_outside)
 {
 	between("203.0.113.9", 41000, "10.0.0.25", 143);
-	ck_assert_str_eq(query("arkime"), "ip.src == 203.0.113.9 && port.src == 41000 && ip.dst == 10.0.0.25 && port.dst == 143");
+	ck_assert_str_eq(
+	    query("arkime"), "ip.src == 203.0.113.9 && port.src == 41000 && ip.dst == 10.0.0.25 && port.dst == 143");
 	ck_assert_str_eq(query("arkime_inventory"), "ip.dst == 10.0.0.25 && port.dst == [25,110,143,465,587,993,995]");
 	ck_assert_str_eq(query("kql_inventory"), PORTS " and destination.ip:\"10.0.0.25\"" TIMES);
 	ck_assert_str_eq(query("kql_file_access"), FILES " and host.ip:\"10.0.0.25\"" TIMES);

@@ -110,22 +110,27 @@ START_TEST(all_errors_in_one_run)
 			       "  - plain\n"),
 	    "dir/f.yaml:2:11: rule Bad Name: name: \"Bad Name\" is no name for a rule: write it with a to z, 0 to 9, - "
 	    "and _\n"
-	    "dir/f.yaml:4:9: rule Bad Name: on: \"mesage\" is none of session, message, login, script, tls, anomaly: did "
+	    "dir/f.yaml:4:9: rule Bad Name: on: \"mesage\" is none of session, message, login, script, tls, anomaly: "
+	    "did "
 	    "you mean message?\n"
 	    "dir/f.yaml:5:19: rule Bad Name: there is no field \"email.subjct\": did you mean \"email.subject\"?\n"
 	    "dir/f.yaml:6:5: rule two: \"when\" is missing\n"
 	    "dir/f.yaml:7:18: rule two: description: \"\" is empty\n"
 	    "dir/f.yaml:8:15: rule two: severity: \"hihg\" is none of low, medium, high, critical: did you mean high?\n"
-	    "dir/f.yaml:9:17: rule two: technique: \"T1114.03\" is none of ATT&CK's that mail can be a sign of: did you mean "
+	    "dir/f.yaml:9:17: rule two: technique: \"T1114.03\" is none of ATT&CK's that mail can be a sign of: did "
+	    "you mean "
 	    "T1114.003?\n"
-	    "dir/f.yaml:9:27: rule two: technique: \"x\" is none of ATT&CK's that mail can be a sign of: write for example "
+	    "dir/f.yaml:9:27: rule two: technique: \"x\" is none of ATT&CK's that mail can be a sign of: write for "
+	    "example "
 	    "T1114.003\n"
 	    "dir/f.yaml:11:5: rule two: unknown key \"whem\": did you mean \"when\"?\n"
 	    "dir/f.yaml:12:14: rule two: there is no field \"source.ipp\": did you mean \"source.ip\"?\n"
 	    "dir/f.yaml:13:10: rule two: there is no field \"user.nam\": did you mean \"user.name\"?\n"
-	    "dir/f.yaml:15:13: rule two: window: \"1\" has no unit: write 1s for seconds, 1m for minutes or 1h for hours\n"
+	    "dir/f.yaml:15:13: rule two: window: \"1\" has no unit: write 1s for seconds, 1m for minutes or 1h for "
+	    "hours\n"
 	    "dir/f.yaml:16:5: rule auto_forward counts without end: write \"window: 10m\"\n"
-	    "dir/f.yaml:16:11: rule auto_forward: name: \"auto_forward\" is a rule that is built in: give this one a name "
+	    "dir/f.yaml:16:11: rule auto_forward: name: \"auto_forward\" is a rule that is built in: give this one a "
+	    "name "
 	    "of its own\n"
 	    "dir/f.yaml:20:51: rule auto_forward: equals: \"b\" is not a number: write 25, 0.8, 80% or 10MiB\n"
 	    "dir/f.yaml:20:54: rule auto_forward: an entry takes one value\n"
@@ -150,14 +155,16 @@ START_TEST(conditions_that_are_none)
 		{ WHEN("{not: {field: source.ip, exist: true}}"),
 		    "5:34: rule a: there is no test \"exist\": did you mean \"exists\"?" },
 		{ WHEN("{field: source.ip}"), "a field without a test" },
-		{ WHEN("{field: source.ip, exists: true, equals: 10.0.0.1}"), "5:42: rule a: a second test of one field" },
+		{ WHEN("{field: source.ip, exists: true, equals: 10.0.0.1}"),
+		    "5:42: rule a: a second test of one field" },
 		{ WHEN("{field: [a], exists: true}"), "\"field\" takes one value" },
-		{ WHEN("{field: source.port, contains: 5}"),
-		    "5:30: rule a: \"contains\" is not for source.port, which is a number: write one of equals, exists, <" },
+		{ WHEN("{field: source.port, contains: 5}"), "5:30: rule a: \"contains\" is not for source.port, which "
+							     "is a number: write one of equals, exists, <" },
 		{ WHEN("{field: source.ip, <: 5}"),
 		    "\"<\" is not for source.ip, which is an address: write one of equals, in, exists" },
 		{ WHEN("{field: mailtap.tls, contains: x}"), "which is true or false: write one of equals, exists" },
-		{ WHEN("{field: mailtap.banner, '>': 5}"), "write one of equals, contains, starts, ends, matches, in, exists" },
+		{ WHEN("{field: mailtap.banner, '>': 5}"),
+		    "write one of equals, contains, starts, ends, matches, in, exists" },
 		{ WHEN("{field: source.ip, equals: 10.0.0.1/8}"), "equals: \"10.0.0.1/8\" has bits beyond its prefix" },
 		{ WHEN("{field: source.ip, equals: here}"), "equals: \"here\"" },
 		{ WHEN("{field: source.ip, exists: maybe}"), "exists: \"maybe\" is neither true nor false" },
@@ -177,10 +184,12 @@ START_TEST(conditions_that_are_none)
 		    "5:32: rule a: in: the file dir/none.txt cannot be used: No such file or directory" },
 		{ WHEN("{field: source.ip, in: [a, b]}"), "\"in\" takes one value" },
 		{ WHEN("{field: source.ip, in: ''}"), "in: \"\" is empty" },
-		{ WHEN("{field: email.subject, exists: true}"), "email.subject is a field of message, and the rule is on session" },
+		{ WHEN("{field: email.subject, exists: true}"),
+		    "email.subject is a field of message, and the rule is on session" },
 		{ WHEN("{field: related.ip, exists: true}"),
 		    "rules cannot ask for related.ip: it repeats other fields: ask for those" },
-		{ WHEN("{field: whatever, exists: true}"), "there is no field \"whatever\": mailtap-rules(5) lists them" },
+		{ WHEN("{field: whatever, exists: true}"),
+		    "there is no field \"whatever\": mailtap-rules(5) lists them" },
 		{ WHEN("{field: mailtap.headers.a b, exists: true}"), "mailtap.headers: \"a b\" is not the name" },
 	};
 
@@ -214,8 +223,10 @@ START_TEST(keys_that_are_wrong)
 		{ RULE("message: '{email.subject}'"), "email.subject is a field of message, and the rule is on tls" },
 		{ RULE("message: '{related.ip}'"), "rules cannot ask for related.ip" },
 		{ RULE("name: b"), "\"name\" stands here a second time" },
-		{ "rules:\n- {name: aaaaaaaaaabbbbbbbbbbccccccccccddddddddddx, description: d, on: tls, when: {field: source.ip, "
-		  "exists: true}}\n", "is too long: at most 40 letters" },
+		{ "rules:\n- {name: aaaaaaaaaabbbbbbbbbbccccccccccddddddddddx, description: d, on: tls, when: {field: "
+		  "source.ip, "
+		  "exists: true}}\n",
+		    "is too long: at most 40 letters" },
 		{ "rules: [{}]\n", "rule (no name): \"name\" is missing" },
 	};
 
@@ -244,7 +255,8 @@ START_TEST(a_bad_file_of_indicators)
 	snprintf(text, sizeof(text), WHEN("{field: source.ip, in: %s}"), path);
 	snprintf(said, sizeof(said),
 	    "%s:2:1: \"bad one\" is no domain, mail address, address, network or hash\n"
-	    "dir/f.yaml:5:32: rule a: in: the file %s cannot be used\n", path, path);
+	    "dir/f.yaml:5:32: rule a: in: the file %s cannot be used\n",
+	    path, path);
 	ck_assert_str_eq(wrong(text), said);
 	unlink(path);
 }
@@ -262,11 +274,13 @@ START_TEST(headers_that_are_needed)
 {
 	char all[256] = "";
 
-	ck_assert(take("rules:\n"
-		       "- {name: a, description: d, on: message, by: mailtap.headers.X-By, message: '{mailtap.headers.X-Said}',\n"
-		       "   when: {not: {any: [{field: mailtap.headers.X-Test, exists: true}]}}}\n"
-		       "- {name: b, enabled: no, description: d, on: message, when: {field: mailtap.headers.X-Off, exists: true}}\n"
-		       "- {name: c, description: d, on: message, when: {field: mailtap.headers.value, equals: Forward}}\n"));
+	ck_assert(take(
+	    "rules:\n"
+	    "- {name: a, description: d, on: message, by: mailtap.headers.X-By, message: '{mailtap.headers.X-Said}',\n"
+	    "   when: {not: {any: [{field: mailtap.headers.X-Test, exists: true}]}}}\n"
+	    "- {name: b, enabled: no, description: d, on: message, when: {field: mailtap.headers.X-Off, exists: "
+	    "true}}\n"
+	    "- {name: c, description: d, on: message, when: {field: mailtap.headers.value, equals: Forward}}\n"));
 	user_rules_headers(&rules, note_header, all);
 	ck_assert_str_eq(all, "X-Test X-By X-Said * ");
 	user_rules_clear(&rules);
@@ -293,7 +307,8 @@ END_TEST
 START_TEST(a_rule_that_breaks_off)
 {
 	ck_assert_str_eq(wrong("rules:\n  - name: a\n    on: tsl\n    when: {field: 'x\n"),
-	    "dir/f.yaml:3:9: rule a: on: \"tsl\" is none of session, message, login, script, tls, anomaly: did you mean tls?\n"
+	    "dir/f.yaml:3:9: rule a: on: \"tsl\" is none of session, message, login, script, tls, anomaly: did you "
+	    "mean tls?\n"
 	    "dir/f.yaml:5:1: bad YAML while scanning a quoted scalar (line 4): found unexpected end of stream\n");
 }
 END_TEST
