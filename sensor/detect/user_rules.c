@@ -4,7 +4,7 @@
  *
  *	event -> condition -> tally of the key -> sentence and evidence -> alert book
  *
- * What a rule has counted stays over a reload as long as its name does.
+ * What a rule has counted stays over a reload, and in the state over a restart, as long as its name does.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,8 @@
 #include "base/log.h"
 #include "detect/detectors.h"
 #include "detect/user_rule.h"
+
+#define SECTION "user_rules.tally"
 
 #define EXHIBITS 8
 #define USERS 8
@@ -398,6 +400,23 @@ reload(void *self, const struct detector_context *context)
 	d->keys = keys;
 }
 
+static void
+save(const void *self, struct state_out *out)
+{
+	state_begin(out, SECTION);
+	user_tally_save(((const struct user_rules_detector *)self)->tally, out);
+	state_end(out);
+}
+
+static unsigned
+load(void *self, struct bytes image)
+{
+	struct user_rules_detector *d = self;
+	struct state_in in;
+
+	return state_find(image, SECTION, &in) && !user_tally_load(d->tally, &in);
+}
+
 static uint64_t
 forgotten(const void *self)
 {
@@ -443,5 +462,7 @@ const struct detector detector_user_rules = {
 	.close = close_detector,
 	.reload = reload,
 	.forgotten = forgotten,
+	.save = save,
+	.load = load,
 	.count = count,
 };

@@ -13,13 +13,15 @@ struct entry {
 	usec_t quiet_until;
 	usec_t window; /* what the rule's was */
 	int64_t slot;  /* number of the newest slot */
-	bool exact;
+	uint8_t exact;
 	uint8_t len;
 	union {
 		usec_t times[TALLY_TIMES]; /* oldest first */
 		uint64_t slots[TALLY_TIMES];
 	};
 };
+
+_Static_assert(sizeof(struct entry) + sizeof(struct identity) + 48 <= USER_TALLY_KEY_OCTETS, "see map.h");
 
 /* Farther back than this, time has not stepped but begun anew, or the key's latest time was not to be believed. */
 #define BACK (3600 * USEC_PER_SEC)
@@ -132,6 +134,27 @@ user_tally_expire(struct user_tally *t, usec_t now)
 	/* In order of their use; one that must stay hides those behind it until its own time. */
 	while ((e = map_oldest(t->keys, 0)) != NULL && now > e->keep)
 		map_remove(t->keys, e);
+}
+
+void
+user_tally_save(const struct user_tally *t, struct state_out *out)
+{
+	state_put_map(out, t->keys, sizeof(struct identity), sizeof(struct entry));
+}
+
+static bool
+is_entry(const void *value)
+{
+	const struct entry *e = value;
+
+	return e->exact <= 1 && e->len <= TALLY_TIMES && e->last >= 0 && e->keep >= 0 && e->quiet_until >= 0 &&
+	       e->window >= 0 && e->slot >= 0 && e->slot < INT64_MAX / 2;
+}
+
+bool
+user_tally_load(struct user_tally *t, struct state_in *in)
+{
+	return state_get_map(in, t->keys, sizeof(struct identity), sizeof(struct entry), is_entry);
 }
 
 size_t

@@ -11,10 +11,14 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "detect/state.h"
 
 #define TALLY_TIMES 12
 
 struct user_tally;
+
+/* Octets that a key takes at most, in memory and in a state. */
+#define USER_TALLY_KEY_OCTETS 208
 
 /* NULL when memory is short. */
 struct user_tally *user_tally_new(size_t keys);
@@ -38,6 +42,10 @@ user_tally_add(struct user_tally *, struct identity key, usec_t now, const struc
 
 /* Lets keys go that can make no difference any more: of no window and no cooldown. */
 void user_tally_expire(struct user_tally *, usec_t now);
+
+/* What it holds, into the open section; and back into an empty one: false, and it stays empty, when it cannot be that. */
+void user_tally_save(const struct user_tally *, struct state_out *);
+bool user_tally_load(struct user_tally *, struct state_in *);
 
 size_t user_tally_len(const struct user_tally *);
 uint64_t user_tally_evicted(const struct user_tally *);

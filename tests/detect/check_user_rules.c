@@ -249,6 +249,25 @@ START_TEST(reload_keeps_what_was_counted)
 }
 END_TEST
 
+START_TEST(a_restart_keeps_what_was_counted)
+{
+	struct state_out out;
+
+	open_with(COUNTING);
+	see(OBSERVED_LOGIN, 0);
+	see(OBSERVED_LOGIN, 0);
+	state_out_init(&out, 1 << 20);
+	detector_user_rules.save(detector, &out);
+	ck_assert(state_finish(&out));
+	detector_user_rules.close(detector);
+	detector = detector_user_rules.open(&context);
+	ck_assert_uint_eq(detector_user_rules.load(detector, buffer_bytes(&out.image)), 0);
+	state_out_clear(&out);
+	see(OBSERVED_LOGIN, USEC_PER_SEC);
+	ck_assert_uint_eq(bell.len, 1);
+}
+END_TEST
+
 START_TEST(keys_have_a_ceiling)
 {
 	open_with(COUNTING);
@@ -357,6 +376,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, switched_off);
 	tcase_add_test(tests, counts_within_a_window);
 	tcase_add_test(tests, reload_keeps_what_was_counted);
+	tcase_add_test(tests, a_restart_keeps_what_was_counted);
 	tcase_add_test(tests, keys_have_a_ceiling);
 	tcase_add_test(tests, private_values_are_told);
 	tcase_add_test(tests, a_pattern_that_gives_up_is_counted);

@@ -158,6 +158,44 @@ START_TEST(keys_give_way_and_expire)
 }
 END_TEST
 
+START_TEST(kept_over_a_restart)
+{
+	struct state_out out;
+	struct state_in in;
+	struct user_tally *again = user_tally_new(100);
+	struct bytes image;
+
+	ck_assert_int_eq(add(1, S(0), 3, S(60), 0), TALLY_COUNTED);
+	ck_assert_int_eq(add(1, S(1), 3, S(60), 0), TALLY_COUNTED);
+	ck_assert_int_eq(add(2, S(2), 1, 0, S(100)), TALLY_DUE);
+	state_out_init(&out, 1 << 20);
+	state_begin(&out, "tally");
+	user_tally_save(tally, &out);
+	state_end(&out);
+	ck_assert(state_finish(&out));
+	image = buffer_bytes(&out.image);
+	ck_assert(state_find(image, "tally", &in) && user_tally_load(again, &in));
+	user_tally_free(tally);
+	tally = again;
+	ck_assert_uint_eq(user_tally_len(tally), 2);
+	ck_assert_int_eq(add(2, S(3), 1, 0, S(100)), TALLY_QUIET);
+	ck_assert_int_eq(add(1, S(4), 3, S(60), 0), TALLY_DUE);
+	state_out_clear(&out);
+	/* What cannot be a tally is refused, and nothing of it stays. */
+	state_out_init(&out, 1 << 20);
+	state_begin(&out, "tally");
+	for (int i = 0; i < 40; i++)
+		state_put_u64(&out, 3);
+	state_end(&out);
+	ck_assert(state_finish(&out));
+	again = user_tally_new(100);
+	ck_assert(state_find(buffer_bytes(&out.image), "tally", &in) && !user_tally_load(again, &in));
+	ck_assert_uint_eq(user_tally_len(again), 0);
+	user_tally_free(again);
+	state_out_clear(&out);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -168,6 +206,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, time_that_steps_back);
 	tcase_add_test(tests, terms_that_change);
 	tcase_add_test(tests, keys_give_way_and_expire);
+	tcase_add_test(tests, kept_over_a_restart);
 }
 
 CHECK_MAIN("detect/user_tally", add_tests)
