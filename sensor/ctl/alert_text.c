@@ -14,7 +14,8 @@ print_safe(struct bytes text)
 
 	buffer_init(&safe, 65536);
 	(void)text_append(&safe, text, 65536);
-	(void)fwrite(safe.at, 1, safe.len, stdout);
+	if (safe.len > 0)
+		(void)fwrite(safe.at, 1, safe.len, stdout);
 	buffer_clear(&safe);
 }
 
