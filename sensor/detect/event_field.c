@@ -155,6 +155,15 @@ event_place_text(const struct event_place *p, char *out, size_t room)
 	return out;
 }
 
+const struct event_words *
+event_words_find(const struct event_field *f)
+{
+	for (const struct event_words *w = event_words; w->path != NULL; w++)
+		if (strcmp(w->path, f->path) == 0)
+			return w;
+	return NULL;
+}
+
 const char *
 event_field_unavailable(const char *path)
 {

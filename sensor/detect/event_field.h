@@ -77,6 +77,19 @@ struct event_unavailable {
 
 extern const struct event_unavailable event_unavailable[];
 
+/* The words that a text field can be, where they are few and known. Ends with a NULL path. */
+#define EVENT_WORDS_MAX 8
+
+struct event_words {
+	const char *path;
+	const char *words[EVENT_WORDS_MAX]; /* ends with NULL when fewer */
+};
+
+extern const struct event_words event_words[];
+
+/* The row of the field, or NULL: it can be anything. */
+const struct event_words *event_words_find(const struct event_field *);
+
 /* What a rule names: a row, and of mailtap.headers.NAME the name. Owned by who made it. */
 struct event_place {
 	const struct event_field *field; /* NULL: none */

@@ -325,3 +325,28 @@ const struct event_unavailable event_unavailable[] = {
 	{ "message", "it is of alerts: rules judge events" },
 	{ NULL, NULL },
 };
+
+const struct event_words event_words[] = {
+	{ "event.dataset", { "mailtap.anomaly", "mailtap.login", "mailtap.message", "mailtap.script", "mailtap.session",
+			       "mailtap.tls", NULL } },
+	{ "mailtap.anomaly.from", { "client", "server", NULL } },
+	{ "network.protocol", { "smtp", "pop3", "imap", "managesieve", "tls", NULL } },
+	{ "network.direction", { "inbound", "outbound", "internal", "external", NULL } },
+	{ "event.outcome", { "success", "failure", "unknown", NULL } },
+	{ "mailtap.transfer",
+	    { "smtp-data", "smtp-bdat", "imap-fetch", "imap-append", "pop3-retr", "pop3-top", NULL } },
+	{ "mailtap.status", { "accepted", "refused", "unanswered", "incomplete", NULL } },
+	{ "mailtap.forward.verdict",
+	    { "redirect", "rule_forward", "manual_forward", "journal", "list", "auto_reply", "none", NULL } },
+	{ "mailtap.fetch.kind", { "message", "header", "part", "text", NULL } },
+	{ "email.direction", { "inbound", "outbound", "internal", "external", NULL } },
+	{ "mailtap.script.action", { "stored", "activated", "checked", NULL } },
+	{ "mailtap.end", { "alive", "fin", "rst", "idle", "evicted", "reused", "stop", NULL } },
+	{ "mailtap.handshake", { "none", "syn", "synack", NULL } },
+	{ "mailtap.collection.order", { "ascending", "descending", "mixed", NULL } },
+	{ "mailtap.estimate.pattern", { "unknown", "interactive", "batch", NULL } },
+	{ "mailtap.tls_alert.level", { "warning", "fatal", NULL } },
+	{ "mailtap.tls_alert.from", { "client", "server", NULL } },
+	{ "tls.version_protocol", { "ssl", "tls", NULL } },
+	{ NULL, { NULL } },
+};

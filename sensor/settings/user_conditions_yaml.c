@@ -95,6 +95,30 @@ take_pattern(struct user_operand *o, struct refusal *why)
 	       refuse(why, o->text, "is not a regular expression: at its character %zu, %s", at + 1, error);
 }
 
+/* Of a field that is one of a few words, another word is a slip. */
+static bool
+is_word(const struct event_field *f, const char *text, struct refusal *why)
+{
+	const struct event_words *known = event_words_find(f);
+	struct nearest near;
+	char list[160];
+	size_t used = 0;
+
+	if (known == NULL)
+		return true;
+	nearest_init(&near, text);
+	for (size_t i = 0; i < EVENT_WORDS_MAX && known->words[i] != NULL; i++) {
+		if (bytes_equal_nocase(bytes_str(known->words[i]), bytes_str(text)))
+			return true;
+		nearest_offer(&near, known->words[i]);
+		if (used < sizeof(list))
+			used += (size_t)snprintf(
+			    list + used, sizeof(list) - used, "%s%s", i > 0 ? ", " : "", known->words[i]);
+	}
+	return refuse(why, text, "is none of %s%s%s%s", list, near.word != NULL ? ": did you mean " : "",
+	    near.word != NULL ? near.word : "", near.word != NULL ? "?" : "");
+}
+
 /* What the text means for this test of this field. */
 static bool
 take_meaning(const struct user_condition *c, struct user_operand *o, struct refusal *why)
@@ -113,7 +137,9 @@ take_meaning(const struct user_condition *c, struct user_operand *o, struct refu
 	case EVENT_TEXT:
 		break;
 	}
-	return c->test == USER_EQUALS || o->text[0] != '\0' || refuse(why, o->text, "is empty: every text has that");
+	if (c->test == USER_EQUALS)
+		return is_word(c->place.field, o->text, why);
+	return o->text[0] != '\0' || refuse(why, o->text, "is empty: every text has that");
 }
 
 static void

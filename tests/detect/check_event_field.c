@@ -145,6 +145,21 @@ walk_document(json_t *value, const char *path)
 
 static bool had[512];
 
+/* What a field of few words is, is one of them. */
+static void
+expect_words(const struct event_field *f, const char *text)
+{
+	const struct event_words *known = event_words_find(f);
+	size_t len = strcspn(text, "\n"), i = 0;
+
+	if (known == NULL || len == 0)
+		return;
+	while (i < EVENT_WORDS_MAX && known->words[i] != NULL &&
+	       (strlen(known->words[i]) != len || strncmp(known->words[i], text, len) != 0))
+		i++;
+	ck_assert_msg(i < EVENT_WORDS_MAX && known->words[i] != NULL, "%s: %s", f->path, text);
+}
+
 static void
 compare(enum observation_kind kind)
 {
@@ -156,6 +171,7 @@ compare(enum observation_kind kind)
 		struct texts want = { 0 }, got = read_field(&o, event_fields[i].path);
 
 		read_document(document, event_fields[i].path, &want);
+		expect_words(&event_fields[i], got.text);
 		ck_assert_msg(strcmp(got.text, want.text) == 0, "%s of %s: rules read\n%sthe document has\n%s",
 		    event_fields[i].path, event_dataset_name(kind), got.text, want.text);
 		had[i] |= got.count > 0;
@@ -205,6 +221,33 @@ START_TEST(empty_reports_have_no_values)
 }
 END_TEST
 
+static unsigned judged;
+
+/* Each word of the schema's enumeration is known. */
+static void
+judge_words(json_t *schema, const char *path)
+{
+	json_t *words = json_object_get(schema, "enum");
+	struct event_place place;
+	const struct event_words *known;
+	size_t k;
+
+	if (words == NULL || !event_place_find(path, &place) || (known = event_words_find(place.field)) == NULL)
+		return;
+	for (size_t i = 0; i < json_array_size(words); i++) {
+		const char *word = json_string_value(json_array_get(words, i));
+
+		/* Alerts and statistics have datasets of their own. */
+		if (strcmp(path, "event.dataset") == 0 && !event_dataset_find(word, &(enum observation_kind){ 0 }))
+			continue;
+		for (k = 0; k < EVENT_WORDS_MAX && known->words[k] != NULL; k++)
+			if (strcmp(known->words[k], word) == 0)
+				break;
+		ck_assert_msg(k < EVENT_WORDS_MAX && known->words[k] != NULL, "%s: %s", path, word);
+	}
+	judged++;
+}
+
 static void
 walk_schema(json_t *schema, const char *file, const char *path, unsigned *leaves)
 {
@@ -217,6 +260,7 @@ walk_schema(json_t *schema, const char *file, const char *path, unsigned *leaves
 		walk_schema(items, file, path, leaves);
 		return;
 	}
+	judge_words(schema, path);
 	json_object_foreach(properties, key, entry)
 	{
 		snprintf(below, sizeof(below), "%s%s%s", path, path[0] == '\0' ? "" : ".", key);
@@ -245,6 +289,7 @@ START_TEST(every_path_of_the_schemas)
 		json_decref(schema);
 	}
 	ck_assert_uint_gt(leaves, 400);
+	ck_assert_uint_gt(judged, 30);
 	globfree(&found);
 }
 END_TEST

@@ -180,6 +180,8 @@ START_TEST(conditions_that_are_none)
 		{ WHEN("{field: mailtap.banner, matches: 'a(b'}"),
 		    "matches: \"a(b\" is not a regular expression: at its character 4, missing closing parenthesis" },
 		{ WHEN("{field: mailtap.banner, matches: [a, '*']}"), "matches: \"*\" is not a regular expression" },
+		{ WHEN("{field: network.protocol, equals: [SMTP, smpt]}"),
+		    "equals: \"smpt\" is none of smtp, pop3, imap, managesieve, tls: did you mean smtp?" },
 		{ WHEN("{field: source.ip, in: none.txt}"),
 		    "5:32: rule a: in: the file dir/none.txt cannot be used: No such file or directory" },
 		{ WHEN("{field: source.ip, in: [a, b]}"), "\"in\" takes one value" },
