@@ -37,7 +37,7 @@ CC ?= gcc
 ifeq ($(origin CC),default)
 CC = gcc
 endif
-PKGS = libpcap libevent_core libevent_extra libevent_pthreads yaml-0.1 hiredis jansson libcrypto libssl libseccomp zlib
+PKGS = libpcap libevent_core libevent_extra libevent_pthreads yaml-0.1 hiredis jansson libcrypto libssl libseccomp zlib libpcre2-8
 OPTIMISE ?= -O2
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wconversion -Wvla
 ifdef CI
@@ -68,7 +68,7 @@ FUZZ_PROGRAMS = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZERS))
 
 # What Debian calls what is needed. `deps` installs what is missing and does nothing otherwise.
 DEPS_BUILD = gcc make pkg-config libc6-dev libpcap-dev libevent-dev libyaml-dev libhiredis-dev libssl-dev zlib1g-dev \
-	libjansson-dev libseccomp-dev
+	libjansson-dev libseccomp-dev libpcre2-dev
 DEPS_DEMO = redis-server tcpreplay iproute2 procps
 DEPS_TEST = bsdextrautils check redis-tools python3 mandoc systemd valgrind util-linux git
 
@@ -186,6 +186,7 @@ install: all
 	tests/support/install-config config/mailtapd.yaml $(DESTDIR)$(SYSCONFDIR)/mailtap/mailtapd.yaml
 	for f in config/rules/*.yaml; do \
 		tests/support/install-config $$f $(DESTDIR)$(SYSCONFDIR)/mailtap/rules/$${f##*/}; done
+	tests/support/install-config config/rules/indicators.txt $(DESTDIR)$(SYSCONFDIR)/mailtap/rules/indicators.txt
 	install -m 0644 config/schema/*.json $(DESTDIR)$(DATADIR)/schema/
 	for f in systemd/*.service; do sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' $$f \
 		> $(DESTDIR)$(UNITDIR)/$${f##*/} && chmod 0644 $(DESTDIR)$(UNITDIR)/$${f##*/} || exit 1; done
@@ -204,7 +205,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailtapd \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailtapctl
 	rm -rf $(DESTDIR)$(DATADIR)
-	for f in mailtapd.yaml $$(cd config && ls rules/*.yaml); do \
+	for f in mailtapd.yaml $$(cd config && ls rules/*); do \
 		cmp -s config/$$f $(DESTDIR)$(SYSCONFDIR)/mailtap/$$f && rm -f $(DESTDIR)$(SYSCONFDIR)/mailtap/$$f; \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/mailtap/$$f.new; done; true
 	-rmdir $(DESTDIR)$(SYSCONFDIR)/mailtap/rules $(DESTDIR)$(SYSCONFDIR)/mailtap 2>/dev/null

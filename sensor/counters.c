@@ -94,6 +94,12 @@ put_delivery(struct counters *c, const struct delivery *d)
 }
 
 static void
+put_detector(void *arg, const char *detector, const char *name, uint64_t value)
+{
+	put(arg, detector, name, value);
+}
+
+static void
 put_sinks(struct counters *c, const struct delivery *d)
 {
 	struct delivery_sink sink[DELIVERY_SINKS];
@@ -120,10 +126,11 @@ counters_read(struct counters *c, const struct totals *t, const struct delivery 
 	c->len = 0;
 	put_pipeline(c, &t->pipeline);
 	put_delivery(c, d);
-	if (t->workers == 0)
-		return;
-	put_capture(c, t);
-	put_sinks(c, d);
+	if (t->workers > 0) {
+		put_capture(c, t);
+		put_sinks(c, d);
+	}
+	delivery_count(d, put_detector, c); /* last: with many rules there is no room for them all */
 }
 
 void

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "detect/user_tally.h"
+
 struct outlet {
 	const struct sink *row;
 	void *state;
@@ -191,7 +193,7 @@ delivery_reload(struct delivery *d, const struct settings *settings)
 static size_t
 state_ceiling(const struct delivery *d)
 {
-	return 2 * d->settings->detect.memory + (1 << 20);
+	return 2 * d->settings->detect.memory + d->settings->detect.user_rules.keys * USER_TALLY_KEY_OCTETS + (1 << 20);
 }
 
 bool
@@ -258,6 +260,12 @@ delivery_counters(const struct delivery *d)
 
 	n.book = judge_counters(d->judge);
 	return n;
+}
+
+void
+delivery_count(const struct delivery *d, judge_counter *say, void *arg)
+{
+	judge_count(d->judge, say, arg);
 }
 
 size_t

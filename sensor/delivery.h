@@ -60,6 +60,9 @@ void delivery_services(const struct delivery *, service_listener *, void *arg);
 
 struct delivery_counters delivery_counters(const struct delivery *);
 
+/* What the detectors count themselves. */
+void delivery_count(const struct delivery *, judge_counter *say, void *arg);
+
 /* The sinks in use, into out; returns how many. */
 size_t delivery_sinks(const struct delivery *, struct delivery_sink out[DELIVERY_SINKS]);
 

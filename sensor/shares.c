@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "detect/user_rule.h"
 #include "settings/values.h"
 #include "workers.h"
 
@@ -11,6 +12,15 @@
 
 /* With less, in each worker, nothing sensible can be followed. */
 #define LEAST (8u << 20)
+
+/* What the detectors remember with, where it is not part of the program. */
+static size_t
+tables_of(const struct detect_settings *d)
+{
+	bool rules = d->user_rules.rules != NULL && user_rules_enabled(d->user_rules.rules) > 0;
+
+	return d->memory + (rules ? d->user_rules.keys * USER_TALLY_KEY_OCTETS : 0);
+}
 
 size_t
 shares_for_connections(const struct settings *s, unsigned workers, size_t interfaces, char *error, size_t error_room)
@@ -23,7 +33,7 @@ shares_for_connections(const struct settings *s, unsigned workers, size_t interf
 	if (s->publish.redis.enabled)
 		fixed += s->publish.redis.queue_bytes;
 	/* Live, while a snapshot is written, it is there twice. */
-	fixed += s->detect.memory * (workers > 0 && s->state.path != NULL && s->state.path[0] != '\0' ? 2 : 1);
+	fixed += tables_of(&s->detect) * (workers > 0 && s->state.path != NULL && s->state.path[0] != '\0' ? 2 : 1);
 	left = all > fixed ? (all - fixed) / 8 * 7 : 0;
 	/* Fragments that wait are counted with the connections, which must not all give way to them. */
 	if (left >= LEAST * (workers > 0 ? workers : 1) + s->decode.fragments.memory)

@@ -9,6 +9,7 @@ run() { make -s BUILD="$build" -o all DESTDIR="$dir" "$1" >"$dir.log" 2>&1 || { 
 run install
 status=0
 for file in usr/sbin/mailtapd usr/bin/mailtapctl etc/mailtap/mailtapd.yaml etc/mailtap/rules/forwarding.yaml \
+	etc/mailtap/rules/hunting.yaml etc/mailtap/rules/indicators.txt usr/share/man/man5/mailtap-rules.5 \
 	usr/share/mailtap/schema/alert.json usr/lib/systemd/system/mailtapd.service \
 	usr/lib/systemd/system/mailtapd@.service usr/lib/sysusers.d/mailtap.conf usr/lib/tmpfiles.d/mailtap.conf \
 	usr/share/man/man8/mailtapd.8 usr/share/man/man1/mailtapctl.1 usr/share/man/man5/mailtapd.yaml.5 \

@@ -52,6 +52,7 @@ edge yaml.h settings/yaml.c settings/options.c
 edge openssl/evp.h message/digest.c message/part.c
 edge openssl/x509.h protocol/tls_certificate.c protocol/tls.c
 edge zlib.h protocol/inflater.c protocol/imap.c
+edge pcre2.h detect/pattern.c detect/window.c
 edge jansson.h detect/state.c detect/window.c
 
 # A header is named with its folder, and a tree without sources is no clean one.

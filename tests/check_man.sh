@@ -26,6 +26,16 @@ named man/mailtapctl.1 $("$MAILTAPCTL" --help | grep -oE '^  +-{1,2}[a-z]+' | tr
 named man/mailtapctl.1 $("$MAILTAPCTL" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')
 # shellcheck disable=SC2046
 named man/mailtap-alerts.7 $(grep -hoE '\.name = "[a-z_]+"' sensor/detect/*.c | cut -d'"' -f2)
+# Every key of a rule; and the fields, each with what it is, as the program lists them.
+# shellcheck disable=SC2046
+named man/mailtap-rules.5 $(sed -n '/} rule_keys/,/^};/s/.*{ "\([a-z]*\)", take.*/\1/p; /} rule_keys/,/^};/!d' \
+	sensor/settings/user_rules_yaml.c) equals contains starts ends matches in exists
+"$MAILTAPCTL" rules fields >"${TMPDIR:-/tmp}/fields.$$"
+sed -n '/^\.Bd -literal$/,/^\.Ed$/p' man/mailtap-rules.5 | grep -v '^\.' | diff "${TMPDIR:-/tmp}/fields.$$" - || {
+	echo "man/mailtap-rules.5: the fields (>) are not those of mailtapctl rules fields (<)"
+	status=1
+}
+rm -f "${TMPDIR:-/tmp}/fields.$$"
 # shellcheck disable=SC2046
 named man/mailtapd.8 $(grep -ohE '\{ "[a-z_]+",' sensor/protocol/anomaly.c | cut -d'"' -f2) \
 	fragment_overlap segment_conflict wild_segment reassembly_ceiling port_mismatch clear_after_starttls missing_bytes

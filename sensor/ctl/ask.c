@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * status, stats, reload: asked of the daemon over its control socket. check: a configuration file, without a daemon.
+ * status, stats, reload: asked of the daemon over its control socket.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -210,24 +210,4 @@ int
 ctl_reload(const struct ctl *c)
 {
 	return show_answer(c, "reload");
-}
-
-static void
-say(void *arg, const char *line)
-{
-	(void)arg;
-	fprintf(stderr, "%s\n", line);
-}
-
-int
-ctl_check(const struct ctl *c)
-{
-	struct complaints complaints = { .say = say };
-	struct settings *s = settings_load(c->argv[0], NULL, 0, &complaints);
-
-	if (s == NULL)
-		return CTL_WRONG;
-	settings_free(s);
-	printf("%s: fine\n", c->argv[0]);
-	return CTL_DONE;
 }

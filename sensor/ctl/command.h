@@ -12,6 +12,7 @@ enum { CTL_DONE = 0, CTL_WRONG = 1, CTL_UNREACHABLE = 2, CTL_NOT_FOUND = 3 };
 
 struct ctl {
 	const struct settings *settings; /* of -c, or the defaults */
+	const char *config;              /* the file they are of; NULL: none */
 	const char *socket;              /* --socket, else daemon.control.path */
 	bool json;                       /* --json */
 	bool colour;                     /* standard output is a terminal, and --no-colour was not given */
@@ -26,7 +27,10 @@ struct ctl {
 };
 
 struct ctl_command {
-	const char *name, *arguments, *help;
+	const char *name;
+	const char *second;    /* the word that must follow; NULL: none */
+	const char *arguments; /* what stands behind, a word for each */
+	const char *help;
 	int (*run)(const struct ctl *);
 };
 
@@ -39,5 +43,7 @@ int ctl_reload(const struct ctl *);
 int ctl_tail(const struct ctl *);
 int ctl_show(const struct ctl *);
 int ctl_check(const struct ctl *);
+int ctl_rules_test(const struct ctl *);
+int ctl_rules_fields(const struct ctl *);
 
 #endif

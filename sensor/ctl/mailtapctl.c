@@ -14,14 +14,16 @@
 #define DEFAULT_CONFIG MAILTAP_SYSCONFDIR "/mailtap/mailtapd.yaml"
 
 const struct ctl_command ctl_commands[] = {
-	{ "tail", "", "follow the alerts in Redis as they come", ctl_tail },
-	{ "show", "ALERT-ID", "one alert in full, by its id or the beginning of it", ctl_show },
-	{ "status", "", "what the daemon is doing: interfaces, sinks, memory", ctl_status },
-	{ "stats", "", "every counter of the daemon", ctl_stats },
-	{ "services", "", "the mail servers that were seen at work", ctl_services },
-	{ "reload", "", "let the daemon read its configuration again", ctl_reload },
-	{ "check", "FILE", "check a configuration file", ctl_check },
-	{ NULL, NULL, NULL, NULL },
+	{ "tail", NULL, "", "follow the alerts in Redis as they come", ctl_tail },
+	{ "show", NULL, "ALERT-ID", "one alert in full, by its id or the beginning of it", ctl_show },
+	{ "status", NULL, "", "what the daemon is doing: interfaces, sinks, memory", ctl_status },
+	{ "stats", NULL, "", "every counter of the daemon", ctl_stats },
+	{ "services", NULL, "", "the mail servers that were seen at work", ctl_services },
+	{ "reload", NULL, "", "let the daemon read its configuration again", ctl_reload },
+	{ "check", NULL, "FILE", "check a configuration or rule file", ctl_check },
+	{ "rules", "test", "FILE PCAP", "what the rules of FILE would have said of PCAP", ctl_rules_test },
+	{ "rules", "fields", "", "the fields that rules can ask for", ctl_rules_fields },
+	{ NULL, NULL, NULL, NULL, NULL },
 };
 
 enum { OPT_JSON = 256, OPT_GROUP, OPT_RULE, OPT_SEVERITY, OPT_LAST, OPT_COUNT, OPT_REDIS, OPT_SOCKET, OPT_PLAIN };
@@ -45,9 +47,9 @@ static const struct option options[] = {
 static void
 print_help(FILE *out)
 {
-	fputs("usage: mailtapctl [-c FILE] [OPTIONS] COMMAND [ARGUMENT]\n\n", out);
-	for (size_t i = 0; ctl_commands[i].name != NULL; i++)
-		fprintf(out, "  %-8s %-9s %s\n", ctl_commands[i].name, ctl_commands[i].arguments, ctl_commands[i].help);
+	fputs("usage: mailtapctl [-c FILE] [OPTIONS] COMMAND [ARGUMENT...]\n\n", out);
+	for (const struct ctl_command *c = ctl_commands; c->name != NULL; c++)
+		fprintf(out, "  %-8s%-6s %-9s %s\n", c->name, c->second != NULL ? c->second : "", c->arguments, c->help);
 	fputs("\n"
 	      "  -c FILE          the daemon's configuration (default " DEFAULT_CONFIG ")\n"
 	      "  --socket PATH    the daemon's control socket, instead of daemon.control.path\n"
@@ -125,14 +127,27 @@ say(void *arg, const char *line)
 	fprintf(stderr, "mailtapctl: %s\n", line);
 }
 
+/* Whose words these are; `words` ends with NULL. */
 static const struct ctl_command *
-find_command(const char *name)
+find_command(char *const *words)
 {
-	for (size_t i = 0; ctl_commands[i].name != NULL; i++)
-		if (strcmp(ctl_commands[i].name, name) == 0)
-			return &ctl_commands[i];
-	fprintf(stderr, "mailtapctl: %s: no such command; see mailtapctl --help\n", name);
+	for (const struct ctl_command *c = ctl_commands; c->name != NULL; c++)
+		if (strcmp(c->name, words[0]) == 0 &&
+		    (c->second == NULL || (words[1] != NULL && strcmp(c->second, words[1]) == 0)))
+			return c;
+	fprintf(stderr, "mailtapctl: %s%s%s: no such command; see mailtapctl --help\n", words[0],
+	    words[1] != NULL ? " " : "", words[1] != NULL ? words[1] : "");
 	return NULL;
+}
+
+static int
+words_in(const char *text)
+{
+	int count = text[0] != '\0';
+
+	for (; *text != '\0'; text++)
+		count += *text == ' ';
+	return count;
 }
 
 int
@@ -162,19 +177,22 @@ main(int argc, char **argv)
 		print_help(stderr);
 		return CTL_WRONG;
 	}
-	command = find_command(argv[optind]);
+	command = find_command(argv + optind);
 	if (command == NULL)
 		return CTL_WRONG;
-	c.argc = argc - optind - 1;
-	c.argv = argv + optind + 1;
-	if (c.argc != (command->arguments[0] != '\0')) {
-		fprintf(stderr, "usage: mailtapctl %s %s\n", command->name, command->arguments);
+	optind += command->second != NULL ? 2 : 1;
+	c.argc = argc - optind;
+	c.argv = argv + optind;
+	if (c.argc != words_in(command->arguments)) {
+		fprintf(stderr, "usage: mailtapctl %s%s%s %s\n", command->name, command->second != NULL ? " " : "",
+		    command->second != NULL ? command->second : "", command->arguments);
 		return CTL_WRONG;
 	}
 	settings = settings_load(config, NULL, 0, &complaints);
 	if (settings == NULL)
 		return CTL_WRONG;
 	c.settings = settings;
+	c.config = config;
 	if (c.socket == NULL)
 		c.socket = settings->daemon.control_path;
 	if (c.redis == NULL)

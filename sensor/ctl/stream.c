@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctl/stream.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+
+#include "ctl/alert_text.h"
 
 #define PASSWORD_MAX 512
 
@@ -128,114 +128,8 @@ stream_wanted(const struct ctl *c, const redisReply *fields)
 	return !severity_parse(stream_field(fields, "severity"), &severity) || severity >= c->severity;
 }
 
-/* A terminal obeys control characters: none of the wire's may reach it. */
-static void
-print_safe(struct bytes text)
-{
-	struct buffer safe;
-
-	buffer_init(&safe, 65536);
-	(void)text_append(&safe, text, 65536);
-	(void)fwrite(safe.at, 1, safe.len, stdout);
-	buffer_clear(&safe);
-}
-
-static void
-print_text(const json_t *value)
-{
-	if (json_is_string(value))
-		print_safe(bytes_of(json_string_value(value), json_string_length(value)));
-}
-
-static const json_t *
-dig(const json_t *object, const char *first, const char *second, const char *third)
-{
-	const json_t *at = json_object_get(object, first);
-
-	at = second == NULL ? at : json_object_get(at, second);
-	return third == NULL ? at : json_object_get(at, third);
-}
-
-static void
-print_evidence(const json_t *event)
-{
-	const json_t *list = dig(event, "mailtap", "alert", "evidence");
-
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *e = json_array_get(list, i), *figure = json_object_get(e, "figure"),
-			     *against = json_object_get(e, "held_against");
-
-		fputs("    ", stdout);
-		print_text(json_object_get(e, "seen"));
-		if (figure != NULL) {
-			fputs(" (", stdout);
-			print_text(figure);
-			if (against != NULL) {
-				fputs("; held against ", stdout);
-				print_text(against);
-			}
-			putchar(')');
-		}
-		putchar('\n');
-	}
-}
-
-static void
-print_pivots(const json_t *event)
-{
-	json_t *pivot = json_object_get(json_object_get(event, "mailtap"), "pivot"), *value;
-	const char *key;
-
-	json_object_foreach(pivot, key, value) {
-		printf("    %-16s ", key);
-		print_text(value);
-		putchar('\n');
-	}
-}
-
-static void
-print_for_person(const struct ctl *c, const json_t *event, const redisReply *fields, bool full)
-{
-	static const char *const colours[] = { "\033[36m", "\033[33m", "\033[31m", "\033[1;31m" };
-	enum severity severity = SEVERITY_LOW;
-	const json_t *count = dig(event, "mailtap", "alert", "count");
-
-	(void)severity_parse(stream_field(fields, "severity"), &severity);
-	print_safe(bytes_first(stream_field(fields, "ts"), 19));
-	printf("  %s%-8s%s  ", c->colour ? colours[severity] : "", severity_name(severity), c->colour ? "\033[0m" : "");
-	print_safe(stream_field(fields, "rule"));
-	if (json_integer_value(count) > 1)
-		printf("  (%lld times)", (long long)json_integer_value(count));
-	fputs("  ", stdout);
-	print_safe(stream_field(fields, "id"));
-	fputs("\n  ", stdout);
-	print_text(dig(event, "event", "reason", NULL));
-	putchar('\n');
-	print_evidence(event);
-	if (full)
-		print_pivots(event);
-}
-
 void
 stream_print(const struct ctl *c, const redisReply *fields, bool full)
 {
-	struct bytes text = stream_field(fields, "event");
-	json_t *event;
-
-	if (c->json) {
-		(void)fwrite(text.at, 1, text.len, stdout);
-		putchar('\n');
-	} else {
-		event = json_loadb((const char *)text.at, text.len, 0, NULL);
-		print_for_person(c, event, fields, full);
-		if (full && event != NULL) {
-			char *whole = json_dumps(event, JSON_INDENT(2) | JSON_ENSURE_ASCII);
-
-			if (whole != NULL)
-				puts(whole);
-			free(whole);
-		}
-		json_decref(event);
-	}
-	(void)fflush(stdout);
+	alert_text_print(c, stream_field(fields, "event"), full);
 }

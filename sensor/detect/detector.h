@@ -192,6 +192,14 @@ struct new_mail_service_settings {
 	struct allow_list allow;
 };
 
+struct user_rules;
+
+struct user_rules_settings {
+	struct user_rules *rules; /* of the files (user_rule.h); NULL: none */
+	struct names enable;      /* names or patterns of rules that are switched on besides those whose file says so */
+	size_t keys;              /* of rules that count, or cool down, remembered */
+};
+
 struct detect_settings {
 	struct alert_limits alerts;
 	size_t memory;              /* for the tables of the detectors that have a kit */
@@ -222,6 +230,7 @@ struct detect_settings {
 	struct forward_correlated_settings forward_correlated;
 	struct protocol_mismatch_settings protocol_mismatch;
 	struct new_mail_service_settings new_mail_service;
+	struct user_rules_settings user_rules;
 };
 
 struct detector_context {
@@ -232,6 +241,8 @@ struct detector_context {
 	service_listener *tell_service; /* NULL: nobody wants to know */
 	void *tell_service_arg;
 };
+
+typedef void detector_counter(void *arg, const char *name, uint64_t value);
 
 struct detector {
 	const struct alert_rule *rule;
@@ -251,6 +262,8 @@ struct detector {
 	/* NULL, or tells the listener of all mail servers that are known, the one not seen for longest first. */
 	void (*services)(const void *self, service_listener *, void *arg);
 	unsigned (*load)(void *self, struct bytes image);
+	/* Says what else it counts, for mailtap.stats; may be NULL. */
+	void (*count)(const void *self, detector_counter *say, void *arg);
 };
 
 /* The table: ends with NULL. */

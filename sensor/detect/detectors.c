@@ -27,5 +27,6 @@ const struct detector *const detectors[] = {
 	&detector_starttls_stripped,
 	&detector_cleartext_credentials,
 	&detector_sensor_loss,
+	&detector_user_rules,
 	NULL,
 };

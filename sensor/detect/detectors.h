@@ -32,5 +32,6 @@ extern const struct detector detector_forward_correlated;
 extern const struct detector detector_protocol_mismatch;
 extern const struct detector detector_new_mail_service;
 extern const struct detector detector_sensor_loss;
+extern const struct detector detector_user_rules;
 
 #endif

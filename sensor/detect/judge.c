@@ -175,6 +175,33 @@ judge_counters(const struct judge *j)
 	return n;
 }
 
+struct telling {
+	judge_counter *say;
+	void *arg;
+	const char *detector;
+};
+
+static void
+tell(void *arg, const char *name, uint64_t value)
+{
+	const struct telling *t = arg;
+
+	t->say(t->arg, t->detector, name, value);
+}
+
+void
+judge_count(const struct judge *j, judge_counter *say, void *arg)
+{
+	struct telling t = { .say = say, .arg = arg };
+
+	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++) {
+		if (j->states[i] == NULL || detectors[i]->count == NULL)
+			continue;
+		t.detector = detectors[i]->rule->name;
+		detectors[i]->count(j->states[i], tell, &t);
+	}
+}
+
 void
 judge_free(struct judge *j)
 {

@@ -35,6 +35,11 @@ void judge_listen(struct judge *, service_listener *, void *arg);
 void judge_services(const struct judge *, service_listener *, void *arg);
 
 struct alert_book_counters judge_counters(const struct judge *);
+
+/* Says what the detectors count themselves, with the name of each detector. */
+typedef void judge_counter(void *arg, const char *detector, const char *name, uint64_t value);
+void judge_count(const struct judge *, judge_counter *say, void *arg);
+
 void judge_free(struct judge *); /* NULL is fine */
 
 #endif

@@ -34,6 +34,30 @@ session_end_name(enum session_end end)
 }
 
 const char *
+handshake_seen_name(enum handshake_seen h)
+{
+	static const char *const names[] = {
+		[HANDSHAKE_NONE] = "none",
+		[HANDSHAKE_SYN] = "syn",
+		[HANDSHAKE_SYNACK] = "synack",
+	};
+
+	return names[h];
+}
+
+const char *
+login_outcome_name(enum login_outcome o)
+{
+	static const char *const names[] = {
+		[LOGIN_UNKNOWN] = "unknown",
+		[LOGIN_SUCCESS] = "success",
+		[LOGIN_FAILURE] = "failure",
+	};
+
+	return names[o];
+}
+
+const char *
 message_transfer_name(enum message_transfer t)
 {
 	static const char *const names[] = {

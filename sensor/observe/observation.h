@@ -75,6 +75,8 @@ const char *session_end_name(enum session_end);
 
 enum handshake_seen { HANDSHAKE_NONE, HANDSHAKE_SYN, HANDSHAKE_SYNACK };
 
+const char *handshake_seen_name(enum handshake_seen); /* "none", "syn", "synack". Static. */
+
 /* What an SMTP parser remembers of a dialogue. */
 struct smtp_report {
 	uint16_t banner_code;       /* 0: none seen */
@@ -231,6 +233,8 @@ struct message_report {
 };
 
 enum login_outcome { LOGIN_UNKNOWN, LOGIN_SUCCESS, LOGIN_FAILURE };
+
+const char *login_outcome_name(enum login_outcome); /* "unknown", "success", "failure". Static. */
 
 struct login_report {
 	uint32_t ordinal;

@@ -76,7 +76,7 @@ put_rule(json_t *document, const struct alert *a)
 }
 
 static void
-put_finding(json_t *document, const struct alert *a)
+put_finding(json_t *document, const struct ecs_context *context, const struct alert *a)
 {
 	json_t *event = json_sub(document, "event"), *mailtap = json_sub(document, "mailtap"), *alert;
 
@@ -94,7 +94,7 @@ put_finding(json_t *document, const struct alert *a)
 	json_put_time(alert, "first", a->first);
 	json_put_time(alert, "last", a->last);
 	put_evidence(alert, a);
-	pivot_put(json_sub(mailtap, "pivot"), a->session, a->first, a->last);
+	pivot_put(json_sub(mailtap, "pivot"), context->detect->site, a->session, a->first, a->last);
 }
 
 /* The connection, and what it had moved by then, where the detector knows. */
@@ -119,7 +119,7 @@ ecs_alert(const struct ecs_context *context, const struct alert *a, struct buffe
 	if (a->session != NULL)
 		put_connection(document, context, a);
 	put_rule(document, a);
-	put_finding(document, a);
+	put_finding(document, context, a);
 	related = json_sub(document, "related");
 	for (size_t i = 0; i < a->users.len; i++)
 		json_add_once(related, "user", a->users.at[i]);

@@ -4,12 +4,6 @@
  */
 #include "publish/ecs_common.h"
 
-static const char *const handshakes[] = {
-	[HANDSHAKE_NONE] = "none",
-	[HANDSHAKE_SYN] = "syn",
-	[HANDSHAKE_SYNACK] = "synack",
-};
-
 /* Producer/consumer ratio from the client's side: 1 only sends, -1 only receives; absent when nothing moved. */
 static void
 put_pcr(json_t *mailtap, const struct traffic *traffic)
@@ -67,7 +61,7 @@ ecs_put_session(json_t *document, const struct observation *o)
 	json_put_number(event, "duration", (uint64_t)span * 1000); /* ECS counts nanoseconds */
 	json_put_word(mailtap, "end", session_end_name(r->end));
 	put_pcr(mailtap, r->traffic);
-	json_put_word(mailtap, "handshake", handshakes[r->handshake]);
+	json_put_word(mailtap, "handshake", handshake_seen_name(r->handshake));
 	json_put_flag(mailtap, "starttls", r->starttls);
 	json_put_flag(mailtap, "starttls_offered", r->starttls_offered);
 	json_put_flag(mailtap, "tls", r->tls || o->session->protocol == MAIL_TLS);
@@ -93,11 +87,6 @@ ecs_put_session(json_t *document, const struct observation *o)
 void
 ecs_put_login(json_t *document, const struct observation *o)
 {
-	static const char *const outcomes[] = {
-		[LOGIN_UNKNOWN] = "unknown",
-		[LOGIN_SUCCESS] = "success",
-		[LOGIN_FAILURE] = "failure",
-	};
 	const struct login_report *r = o->login;
 	json_t *mailtap = json_sub(document, "mailtap"), *user = json_sub(document, "user");
 
@@ -106,7 +95,7 @@ ecs_put_login(json_t *document, const struct observation *o)
 	json_put_text(mailtap, "mechanism", r->mechanism);
 	(void)json_put_text(mailtap, "workstation", r->workstation_text);
 	json_put_flag(mailtap, "cleartext", r->cleartext);
-	json_put_word(json_sub(document, "event"), "outcome", outcomes[r->outcome]);
+	json_put_word(json_sub(document, "event"), "outcome", login_outcome_name(r->outcome));
 	json_add_once(json_sub(document, "related"), "user", r->user_text);
 }
 

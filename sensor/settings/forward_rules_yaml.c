@@ -447,9 +447,11 @@ forward_rules_read(const struct yaml_node *root, struct forward_rules *rules, st
 	for (size_t i = 0; i < root->len; i++) {
 		const struct yaml_node *n = &root->children[i];
 
+		if (strcmp(n->key, "rules") == 0)
+			continue; /* user_rules_yaml.c */
 		if (strcmp(n->key, "forwarding") != 0)
 			complain(c, n->file, n->key_line, n->key_column,
-			    "unknown kind of rules \"%.60s\": a rule file holds \"forwarding:\"", n->key);
+			    "unknown kind of rules \"%.60s\": a rule file holds \"forwarding:\" or \"rules:\"", n->key);
 		else if (n->kind == YAML_LIST)
 			read_list(n, rules, c);
 		else if (n->kind != YAML_NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * forward_rules_yaml: rule files, read into forward_rules. The form, all keys of one rule:
+ * forward_rules_yaml: "forwarding:" of rule files, read into forward_rules. The form, all keys of one rule:
  *
  *	forwarding:
  *	  - name: exchange-forwarding-loop           # unique

@@ -558,6 +558,13 @@ const struct option options[] = {
 	{ "detect.direct_smtp.allow", ALLOW(detect.direct_smtp.allow),
 	    .help = "Clients or servers that may; mail servers belong into roles.mail_servers." },
 
+	{ "detect.user_rules.enable", OPTION_TEXTS, NAMES(detect.user_rules.enable), LIVE, .standard = "",
+	    .check = is_not_empty,
+	    .help = "User rules to switch on besides those whose file says so: names, or patterns such as hunt-*." },
+	{ "detect.user_rules.keys", OPTION_INTEGER, SCALAR(detect.user_rules.keys), LIVE, .standard = "65536",
+	    RANGE(16, 10000000), .unit = "keys",
+	    .help = "Keys remembered by user rules that count, or that have a cooldown." },
+
 	{ "state.path", OPTION_PATH, SCALAR(state.path), .standard = "/var/lib/mailtap/state",
 	    .help = "File in which what was learnt outlives a restart; empty: none. With -r only if given by --set." },
 	{ "state.interval", OPTION_DURATION, SCALAR(state.interval), .standard = "5m", RANGE(S(1), DAYS(1)),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/rule_files.h"
 
+#include <fnmatch.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,8 @@
 #include "settings/builtin_rules.h"
 #include "settings/forward_rules_yaml.h"
 #include "settings/layer.h"
+#include "settings/nearest.h"
+#include "settings/user_rules_yaml.h"
 
 #define FILES_MAX 256
 
@@ -17,13 +20,30 @@ struct reading {
 	struct complaints *complaints;
 	char *files[FILES_MAX]; /* read so far, in order */
 	size_t count;
+	bool forwarding;        /* one of them holds rules on it */
 };
+
+static void
+read_user_rules(struct reading *r, const struct yaml_node *list)
+{
+	if (list->kind == YAML_LIST)
+		user_rules_read(list, r->settings->detect.user_rules.rules, r->complaints);
+	else if (list->kind != YAML_NULL)
+		complain(r->complaints, list->file, list->line, list->column,
+		    "\"rules\" takes a list of rules: begin each with \"- name: NAME\"");
+}
 
 static void
 read_tree(struct reading *r, struct yaml_node *root)
 {
-	if (root != NULL)
+	const struct yaml_node *rules = root == NULL ? NULL : yaml_child(root, "rules");
+
+	if (root != NULL) {
+		r->forwarding |= yaml_child(root, "forwarding") != NULL;
 		(void)forward_rules_read(root, &r->settings->forward_rules, r->complaints);
+	}
+	if (rules != NULL)
+		read_user_rules(r, rules);
 	yaml_node_free(root);
 }
 
@@ -108,6 +128,46 @@ joined(const struct reading *r)
 	return out;
 }
 
+/* A name that is no pattern must be a rule's. */
+static void
+say_no_rule(const struct reading *r, const char *name)
+{
+	const struct option_origin *origin =
+	    layer_origin_of(r->settings, option_find("detect.user_rules.enable"));
+	const struct user_rules *rules = r->settings->detect.user_rules.rules;
+	struct nearest near;
+
+	nearest_init(&near, name);
+	for (size_t i = 0; i < rules->len; i++)
+		nearest_offer(&near, rules->at[i].name);
+	complain(r->complaints, origin->command_line ? "--set detect.user_rules.enable" : r->settings->file,
+	    origin->line, origin->column, "detect.user_rules.enable: no rule has the name \"%.60s\"%s%s%s", name,
+	    near.word != NULL ? ": did you mean \"" : "", near.word != NULL ? near.word : "",
+	    near.word != NULL ? "\"?" : "");
+}
+
+/* Switches on what detect.user_rules.enable names. */
+static void
+enable(const struct reading *r)
+{
+	const struct user_rules_settings *settings = &r->settings->detect.user_rules;
+
+	for (size_t i = 0; i < settings->enable.len; i++) {
+		const char *pattern = settings->enable.at[i];
+		bool found = strpbrk(pattern, "*?[") != NULL;
+
+		for (size_t k = 0; k < settings->rules->len; k++) {
+			struct user_rule *rule = &settings->rules->at[k];
+
+			if (rule->name == NULL || fnmatch(pattern, rule->name, 0) != 0)
+				continue;
+			rule->enabled = found = true;
+		}
+		if (!found)
+			say_no_rule(r, pattern);
+	}
+}
+
 bool
 rule_files_read(struct settings *s, struct complaints *c)
 {
@@ -116,10 +176,17 @@ rule_files_read(struct settings *s, struct complaints *c)
 	bool is_default = origin->line == 0 && !origin->command_line;
 	unsigned before = c->count;
 
+	s->detect.user_rules.rules = calloc(1, sizeof(*s->detect.user_rules.rules));
+	if (s->detect.user_rules.rules == NULL) {
+		complain(c, "rules", 0, 0, "not enough memory");
+		return false;
+	}
 	/* Without a configuration file there is no directory for the default pattern to be relative to. */
 	for (size_t i = 0; i < s->include.len && !(is_default && s->file[0] == '\0'); i++)
 		read_pattern(&r, origin, s->include.at[i]);
-	if (r.count == 0 && c->count == before)
+	if (c->count == before)
+		enable(&r);
+	if ((r.count == 0 || s->detect.user_rules.rules->len > 0) && !r.forwarding && c->count == before)
 		read_tree(&r, yaml_parse(builtin_rules(), "built-in rules", c));
 	s->rules_from = joined(&r);
 	for (size_t i = 0; i < r.count; i++)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "detect/forward_evidence.h"
+#include "detect/user_rule.h"
 #include "settings/allow_text.h"
 #include "settings/layer.h"
 #include "settings/rule_files.h"
@@ -107,33 +108,57 @@ by_name(const void *one, const void *other)
 	return (a->len > b->len) - (a->len < b->len);
 }
 
+struct name_list {
+	struct bytes *at;
+	size_t len, room;
+};
+
+static void
+count_name(void *arg, const char *name)
+{
+	(void)name;
+	((struct name_list *)arg)->room++;
+}
+
+static void
+add_name(void *arg, const char *name)
+{
+	struct name_list *list = arg;
+
+	if (list->len < list->room)
+		list->at[list->len++] = bytes_str(name);
+}
+
 /* Header fields that the message parser is to hand on: what the rules look at, what the judgement of forwarding needs
  * besides, and what the operator asked for. Sorted, each once. */
 static bool
 want_headers(struct settings *s)
 {
-	size_t room = 2 * s->forward_rules.len + s->message_headers.len, len = 0, kept = 0;
+	struct name_list list = { .room = 2 * s->forward_rules.len + s->message_headers.len };
+	size_t kept = 0;
 	struct bytes *names;
 
 	for (size_t i = 0; forward_evidence_headers[i] != NULL; i++)
-		room++;
-	names = calloc(room + 1, sizeof(*names));
+		list.room++;
+	user_rules_headers(s->detect.user_rules.rules, count_name, &list);
+	list.at = names = calloc(list.room + 1, sizeof(*names));
 	if (names == NULL)
 		return false;
 	for (size_t i = 0; i < s->forward_rules.len; i++) {
 		const struct forward_rule *r = &s->forward_rules.at[i];
 
 		if (r->header != NULL)
-			names[len++] = bytes_str(r->header);
+			add_name(&list, r->header);
 		if (r->with_header != NULL)
-			names[len++] = bytes_str(r->with_header);
+			add_name(&list, r->with_header);
 	}
 	for (size_t i = 0; forward_evidence_headers[i] != NULL; i++)
-		names[len++] = bytes_str(forward_evidence_headers[i]);
+		add_name(&list, forward_evidence_headers[i]);
 	for (size_t i = 0; i < s->message_headers.len; i++)
-		names[len++] = bytes_str(s->message_headers.at[i]);
-	qsort(names, len, sizeof(*names), by_name);
-	for (size_t i = 0; i < len; i++)
+		add_name(&list, s->message_headers.at[i]);
+	user_rules_headers(s->detect.user_rules.rules, add_name, &list);
+	qsort(names, list.len, sizeof(*names), by_name);
+	for (size_t i = 0; i < list.len; i++)
 		if (kept == 0 || by_name(&names[kept - 1], &names[i]) != 0)
 			names[kept++] = names[i];
 	s->wanted_headers = names;
@@ -195,6 +220,9 @@ settings_free(struct settings *s)
 	for (size_t i = 0; i < option_count; i++)
 		option_clear(&options[i], s);
 	forward_rules_clear(&s->forward_rules);
+	if (s->detect.user_rules.rules != NULL)
+		user_rules_clear(s->detect.user_rules.rules);
+	free(s->detect.user_rules.rules);
 	free(s->wanted_headers);
 	free(s->origins);
 	free(s->file);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "detect/user_rule.h"
 #include "settings/layer.h"
 
 #define VALUE_MAX (4u << 20) /* a list may be long; no list is longer */
@@ -70,7 +71,9 @@ settings_print(const struct settings *s, void *stdio_file)
 		print_option(out, s, &options[i]);
 		before = options[i].path;
 	}
-	fprintf(out, "# %zu forwarding rules: ", s->forward_rules.len);
+	fprintf(out, "# %zu forwarding rules, %zu user rules (%zu on): ", s->forward_rules.len,
+	    s->detect.user_rules.rules != NULL ? s->detect.user_rules.rules->len : 0,
+	    s->detect.user_rules.rules != NULL ? user_rules_enabled(s->detect.user_rules.rules) : 0);
 	print_comment(out, bytes_str(s->rules_from));
 }
 

@@ -148,8 +148,11 @@ START_TEST(the_table_is_whole)
 		    detectors[n]->observe != NULL && detectors[n]->close != NULL && detectors[n]->reload != NULL);
 		/* What is saved is loaded, and the other way round. */
 		ck_assert((detectors[n]->save == NULL) == (detectors[n]->load == NULL));
-		/* Of all rules, only the one about the sensor itself is about no attacker. */
-		ck_assert((detectors[n]->rule->techniques[0] == NULL) == (detectors[n] == &detector_sensor_loss || detectors[n] == &detector_new_mail_service));
+		/* Of all rules, only those about the sensor itself and about servers are about no attacker; a site's own say
+		 * themselves. */
+		ck_assert((detectors[n]->rule->techniques[0] == NULL) ==
+		    (detectors[n] == &detector_sensor_loss || detectors[n] == &detector_new_mail_service ||
+			detectors[n] == &detector_user_rules));
 		for (size_t i = 0; i < n; i++) {
 			ck_assert_str_ne(detectors[i]->rule->name, detectors[n]->rule->name);
 			ck_assert_str_ne(detectors[i]->rule->id, detectors[n]->rule->id);

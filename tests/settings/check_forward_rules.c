@@ -153,7 +153,7 @@ START_TEST(several_errors_in_one_file)
 	    "f.yaml:19:13: rule one: \"header\" takes one value\n"
 	    "f.yaml:20:13: rule one: unknown test \"matches\": write contains, equals or form\n"
 	    "f.yaml:22:15: rule one: at_least: \"0\" is out of range: write 1 to 100\n"
-	    "f.yaml:24:1: unknown kind of rules \"sieve\": a rule file holds \"forwarding:\"\n");
+	    "f.yaml:24:1: unknown kind of rules \"sieve\": a rule file holds \"forwarding:\" or \"rules:\"\n");
 }
 END_TEST
 

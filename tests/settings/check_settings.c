@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "detect/user_rule.h"
 #include "settings/heard.h"
 #include "settings/layer.h"
 #include "support/check_main.h"
@@ -312,6 +313,53 @@ START_TEST(rule_files)
 }
 END_TEST
 
+static bool
+wants(const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->message.wanted_count; i++)
+		if (bytes_equal_nocase(s->message.wanted[i], bytes_str(name)))
+			return true;
+	return false;
+}
+
+#define USER_RULE(name, more)                                                                                          \
+	"rules:\n  - {name: " name ", description: d, on: message, when: {field: mailtap.headers.X-" name ", exists: true}" more "}\n"
+
+/* Of both kinds, in one file or two; which are on; and the headers that they need. */
+START_TEST(user_rules)
+{
+	struct settings *s;
+	char set[128];
+	const char *sets[] = { set };
+
+	make_file("rules/a.yaml", USER_RULE("one", "") "forwarding: []\n");
+	make_file("rules/b.yaml", USER_RULE("two", ", enabled: false"));
+	s = load("", NULL, 0);
+	ck_assert_str_eq(heard.text, "");
+	ck_assert_uint_eq(s->detect.user_rules.rules->len, 2);
+	ck_assert_uint_eq(user_rules_enabled(s->detect.user_rules.rules), 1);
+	ck_assert_uint_eq(s->forward_rules.len, 0);
+	ck_assert(wants(s, "X-one") && !wants(s, "X-two"));
+	settings_free(s);
+	s = load("detect: {user_rules: {enable: [t*o, none-*]}}\n", NULL, 0);
+	ck_assert_str_eq(heard.text, "");
+	ck_assert_uint_eq(user_rules_enabled(s->detect.user_rules.rules), 2);
+	ck_assert(wants(s, "X-two"));
+	settings_free(s);
+	/* Rules and nothing on forwarding: that is as it is built in. */
+	snprintf(set, sizeof(set), "include=%s/rules/b.yaml", folder);
+	s = load("", sets, 1);
+	ck_assert_uint_eq(s->detect.user_rules.rules->len, 1);
+	ck_assert_uint_gt(s->forward_rules.len, 20);
+	settings_free(s);
+	ck_assert_str_eq(wrong("detect:\n  user_rules: {enable: [one, tow]}\n", NULL),
+	    "m.yaml:2:16: detect.user_rules.enable: no rule has the name \"tow\": did you mean \"two\"?\n");
+	make_file("rules/b.yaml", "rules: x\n");
+	ck_assert_str_eq(wrong("", NULL),
+	    "rules/b.yaml:1:8: \"rules\" takes a list of rules: begin each with \"- name: NAME\"\n");
+}
+END_TEST
+
 START_TEST(rule_files_that_are_wrong)
 {
 	char expected[256], set[128];
@@ -339,15 +387,6 @@ START_TEST(rule_files_that_are_wrong)
 	ck_assert_str_eq(heard.text, expected);
 }
 END_TEST
-
-static bool
-wants(const struct settings *s, const char *name)
-{
-	for (size_t i = 0; i < s->message.wanted_count; i++)
-		if (bytes_equal_nocase(s->message.wanted[i], bytes_str(name)))
-			return true;
-	return false;
-}
 
 START_TEST(headers_that_are_wanted)
 {
@@ -430,6 +469,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, the_command_line);
 	tcase_add_test(tests, values_that_belong_together);
 	tcase_add_test(tests, rule_files);
+	tcase_add_test(tests, user_rules);
 	tcase_add_test(tests, rule_files_that_are_wrong);
 	tcase_add_test(tests, headers_that_are_wanted);
 	tcase_add_test(tests, what_a_reload_leaves);
