@@ -300,6 +300,8 @@ say(struct relay *r, enum event_shape shape, const void *at)
 		return say_list(r, shape, at);
 	case SHAPE_BOOL:
 		return event_say_flag(relay, r, *(const bool *)at);
+	case SHAPE_NOT:
+		return event_say_flag(relay, r, !*(const bool *)at);
 	case SHAPE_U16:
 		return event_say_number(relay, r, *(const uint16_t *)at);
 	case SHAPE_U32:
@@ -368,7 +370,15 @@ has_sha1(const struct message_part *p)
 static bool
 part_is_one(const struct message_part *p, enum event_each each)
 {
+	bool is_inline = !p->is_branch && !p->is_attachment;
+
 	switch (each) {
+	case EACH_INLINE:
+		return is_inline;
+	case EACH_INLINE_HASHED:
+		return is_inline && p->hashed;
+	case EACH_INLINE_SHA1:
+		return is_inline && p->hashed && has_sha1(p);
 	case EACH_LEAF:
 		return !p->is_branch;
 	case EACH_LEAF_HASHED:

@@ -29,6 +29,7 @@ enum event_shape {
 	SHAPE_SLICES,
 	SHAPE_MAILBOXES, /* their addresses */
 	SHAPE_BOOL,
+	SHAPE_NOT, /* bool, the other way round */
 	SHAPE_U16,
 	SHAPE_U32,
 	SHAPE_UNSIGNED,
@@ -55,9 +56,12 @@ enum event_each {
 	EACH_PART,
 	EACH_LEAF, /* parts with a content of their own */
 	EACH_LEAF_HASHED,
+	EACH_INLINE, /* leaves that are no attachments */
+	EACH_INLINE_HASHED,
+	EACH_INLINE_SHA1, /* where it was asked for */
 	EACH_ATTACHMENT,
 	EACH_ATTACHMENT_HASHED,
-	EACH_ATTACHMENT_SHA1, /* where it was asked for */
+	EACH_ATTACHMENT_SHA1,
 };
 
 /* One value of each kind, for rows that have a function of their own. */

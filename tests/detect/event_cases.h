@@ -154,6 +154,9 @@ event_case_content(struct event_case *x)
 		.size = 31,
 		.complete = true,
 		.hashed = true,
+		.detected_type = BYTES("application/pdf"),
+		.md5 = { 8 },
+		.sha1 = { 9 },
 		.sha256 = { 0xab } };
 	x->parts[2] = (struct message_part){ .depth = 1,
 		.content_type = BYTES("application/zip"),
@@ -190,6 +193,8 @@ event_case_content(struct event_case *x)
 		.bcc = boxes,
 		.reply_to = boxes,
 		.references = event_case_slices(x),
+		.received = event_case_slices(x),
+		.urls = event_case_slices(x),
 		.received_count = 2,
 		.headers = x->headers,
 		.header_count = 4,
