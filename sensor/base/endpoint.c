@@ -23,6 +23,16 @@ endpoint_compare(const struct endpoint *a, const struct endpoint *b)
 	return (a->port > b->port) - (a->port < b->port);
 }
 
+struct bytes
+endpoint_octets(uint8_t out[ENDPOINT_OCTETS], const struct endpoint *e)
+{
+	out[0] = e->address.family;
+	memcpy(out + 1, e->address.ip, sizeof(e->address.ip));
+	out[ENDPOINT_OCTETS - 2] = (uint8_t)(e->port >> 8);
+	out[ENDPOINT_OCTETS - 1] = (uint8_t)e->port;
+	return bytes_of(out, ENDPOINT_OCTETS);
+}
+
 char *
 address_text(char out[ADDRESS_TEXT_MAX], const struct address *a)
 {

@@ -56,6 +56,10 @@ address_v6(const uint8_t ip[16])
 int address_compare(const struct address *, const struct address *);
 int endpoint_compare(const struct endpoint *, const struct endpoint *);
 
+/* The endpoint without gaps, as a part of keys: family, address, port in network order; returns the octets, which are out. */
+#define ENDPOINT_OCTETS 19
+struct bytes endpoint_octets(uint8_t out[ENDPOINT_OCTETS], const struct endpoint *);
+
 /* Writes the usual text form (RFC 5952 for IPv6; "?" for no address) into out; returns out. */
 char *address_text(char out[ADDRESS_TEXT_MAX], const struct address *);
 char *endpoint_text(char out[ENDPOINT_TEXT_MAX], const struct endpoint *);

@@ -40,7 +40,7 @@ struct siphash {
 	uint64_t v0, v1, v2, v3;
 };
 
-static void
+static inline __attribute__((always_inline)) void
 mix(struct siphash *s)
 {
 	s->v0 += s->v1;
@@ -64,34 +64,75 @@ take_word(struct siphash *s, uint64_t word)
 	s->v0 ^= word;
 }
 
+static struct siphash
+start(const struct hash_key *key)
+{
+	return (struct siphash){ key->k0 ^ UINT64_C(0x736f6d6570736575), key->k1 ^ UINT64_C(0x646f72616e646f6d),
+		key->k0 ^ UINT64_C(0x6c7967656e657261), key->k1 ^ UINT64_C(0x7465646279746573) };
+}
+
+/* What does not fill a word yet, and how many octets were taken in all. */
+struct remainder {
+	uint64_t word;
+	size_t len;
+};
+
+static void
+take(struct siphash *s, struct remainder *r, struct bytes b)
+{
+	size_t i = 0;
+
+	for (; i < b.len && (r->len & 7) != 0; i++, r->len++) {
+		r->word |= (uint64_t)b.at[i] << (8 * (r->len & 7));
+		if ((r->len & 7) == 7) {
+			take_word(s, r->word);
+			r->word = 0;
+		}
+	}
+	for (; b.len - i >= 8; i += 8, r->len += 8)
+		take_word(s, load_le64(b.at + i));
+	for (; i < b.len; i++, r->len++)
+		r->word |= (uint64_t)b.at[i] << (8 * (r->len & 7));
+}
+
+static uint64_t
+end(struct siphash *s)
+{
+	for (int i = 0; i < 4; i++)
+		mix(s);
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
 uint64_t
 hash_bytes(const struct hash_key *key, struct bytes b)
 {
-	struct siphash s = { key->k0 ^ UINT64_C(0x736f6d6570736575), key->k1 ^ UINT64_C(0x646f72616e646f6d),
-		key->k0 ^ UINT64_C(0x6c7967656e657261), key->k1 ^ UINT64_C(0x7465646279746573) };
-	uint64_t last = (uint64_t)b.len << 56;
-	size_t whole = b.len & ~(size_t)7;
+	struct siphash s = start(key);
+	struct remainder r = { 0, 0 };
 
-	for (size_t i = 0; i < whole; i += 8)
-		take_word(&s, load_le64(b.at + i));
-	for (size_t i = whole; i < b.len; i++)
-		last |= (uint64_t)b.at[i] << (8 * (i - whole));
-	take_word(&s, last);
+	take(&s, &r, b);
+	take_word(&s, r.word | (uint64_t)r.len << 56);
 	s.v2 ^= 0xff;
-	for (int i = 0; i < 4; i++)
-		mix(&s);
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	return end(&s);
 }
 
 struct identity
 identity_of(struct bytes space, struct bytes what)
 {
-	/* The space gives the keys, so that equal things in two spaces have nothing in common. */
-	static const struct hash_key low = { UINT64_C(0x6d61696c74617031), UINT64_C(0x6964656e74697479) };
-	static const struct hash_key high = { UINT64_C(0x6d61696c74617032), UINT64_C(0x6964656e74697479) };
-	struct hash_key a = { hash_bytes(&low, space), low.k1 }, b = { hash_bytes(&high, space), high.k0 };
+	static const struct hash_key key = { UINT64_C(0x2d7061746c69616d), UINT64_C(0x797469746e656469) };
+	struct siphash s = start(&key);
+	struct remainder r = { 0, 0 };
+	struct identity id;
 
-	return (struct identity){ { hash_bytes(&a, what), hash_bytes(&b, what) } };
+	s.v1 ^= 0xee;
+	take(&s, &r, space);
+	take(&s, &r, bytes_of("", 1)); /* no name of a space has a NUL: it ends here and nowhere else */
+	take(&s, &r, what);
+	take_word(&s, r.word | (uint64_t)r.len << 56);
+	s.v2 ^= 0xee;
+	id.word[0] = end(&s);
+	s.v1 ^= 0xdd;
+	id.word[1] = end(&s);
+	return id;
 }
 
 bool
@@ -103,7 +144,7 @@ identity_equal(struct identity a, struct identity b)
 char *
 identity_text(char out[IDENTITY_TEXT_MAX], struct identity id)
 {
-	snprintf(out, IDENTITY_TEXT_MAX, "%016llx%016llx", (unsigned long long)id.word[0],
-	    (unsigned long long)id.word[1]);
+	snprintf(
+	    out, IDENTITY_TEXT_MAX, "%016llx%016llx", (unsigned long long)id.word[0], (unsigned long long)id.word[1]);
 	return out;
 }

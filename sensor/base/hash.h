@@ -17,7 +17,10 @@ struct hash_key hash_key_random(void);
 
 uint64_t hash_bytes(const struct hash_key *, struct bytes);
 
-/* Two words that together identify `what` within `space` (a fixed name): the same on every run and machine. */
+/*
+ * Two words that together identify `what` within `space` (a fixed name, without NUL): the same on every run and machine.
+ * SipHash-2-4 with 128 bits, its key a constant, over the space, a NUL and the thing.
+ */
 struct identity {
 	uint64_t word[2];
 };

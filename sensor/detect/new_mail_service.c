@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * new_mail_service: keeps the list of mail servers that were seen at work, tells of each when it is seen first or changes, and
- * raises an alert for one inside the organisation that nobody had seen. Servers outside come and go with whom one writes to.
+ * new_mail_service: keeps the list of mail servers that were seen at work, tells of each when it is seen first or
+ * changes, and raises an alert for one inside the organisation that nobody had seen. Servers outside come and go with
+ * whom one writes to.
  */
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static const struct alert_rule rule = {
 
 struct new_mail_service {
 	struct kit kit;
-	struct map *services;  /* by endpoint */
+	struct map *services; /* by endpoint */
 	struct spread *clients;
 };
 
@@ -34,8 +35,9 @@ fits(const void *value)
 {
 	const struct service *s = value;
 
-	return s->protocol > MAIL_UNKNOWN && s->protocol < MAIL_PROTOCOLS && memchr(s->software, 0, sizeof(s->software)) != NULL &&
-	    (s->server.address.family == 4 || s->server.address.family == 6);
+	return s->protocol > MAIL_UNKNOWN && s->protocol < MAIL_PROTOCOLS &&
+	       memchr(s->software, 0, sizeof(s->software)) != NULL &&
+	       (s->server.address.family == 4 || s->server.address.family == 6);
 }
 
 static const struct kit_row rows[] = {
@@ -53,27 +55,43 @@ static const struct kit_row rows[] = {
 	    .span = MONTH },
 };
 
-/* What the report says of the server; false when it did nothing that a mail server does. */
+/* What the report says of the server and the greeting, if any; false when it did nothing that a mail server does. */
 static bool
-read_service(const struct observation *o, struct service *s)
+read_service(const struct observation *o, struct service *s, struct bytes *said)
 {
 	const struct session_report *r = o->report;
-	struct bytes greeting = r->is_smtp ? r->smtp.banner_text
-	    : r->is_imap	       ? r->imap.banner_text
-	    : r->is_pop3	       ? r->pop3.banner_text
-				       : r->sieve.banner_text;
+	struct bytes greeting = r->is_smtp   ? r->smtp.banner_text
+				: r->is_imap ? r->imap.banner_text
+				: r->is_pop3 ? r->pop3.banner_text
+					     : r->sieve.banner_text;
 	bool clear = r->is_smtp || r->is_imap || r->is_pop3 || r->is_sieve;
-	const char *software;
 
 	if (r->traffic[FROM_SERVER].bytes == 0 || r->traffic[FROM_CLIENT].bytes == 0 ||
 	    !(clear || (o->session->protocol == MAIL_TLS && o->session->mail_port)))
 		return false;
-	*s = (struct service){ .server = o->session->server, .protocol = o->session->protocol,
-		.implicit_tls = !clear, .starttls = clear && (r->starttls_offered || r->starttls) };
-	software = greeting.len > 0 ? service_software(greeting) : NULL;
-	if (software != NULL)
-		(void)snprintf(s->software, sizeof(s->software), "%s", software);
+	*s = (struct service){ .server = o->session->server,
+		.protocol = o->session->protocol,
+		.implicit_tls = !clear,
+		.starttls = clear && (r->starttls_offered || r->starttls) };
+	*said = greeting;
 	return s->protocol != MAIL_UNKNOWN;
+}
+
+/* Names what greets so; most greet as they did before, which is looked for first. */
+static void
+read_software(struct service *seen, const struct service *known, struct bytes greeting)
+{
+	const char *software;
+
+	if (greeting.len == 0)
+		return;
+	if (known != NULL && known->software[0] != '\0' &&
+	    bytes_find_nocase(greeting, bytes_str(known->software)) != BYTES_NOWHERE)
+		software = known->software;
+	else
+		software = service_software(greeting);
+	if (software != NULL)
+		(void)snprintf(seen->software, sizeof(seen->software), "%s", software);
 }
 
 static unsigned
@@ -103,20 +121,22 @@ raise_alert(struct new_mail_service *d, const struct observation *o, const struc
 	struct draft a;
 
 	draft_begin(&a, &rule, SEVERITY_MEDIUM, o);
-	sentence_add(&a.reason, "%s, inside the organisation, serves %s%s%s%s, which nobody had seen; its first client is %s.",
-	    endpoint_text(server, &s->server), mail_protocol_name(s->protocol), s->software[0] != '\0' ? " with " : "", s->software,
-	    s->implicit_tls ? ", encrypted" : "", address_text(client, &o->session->client.address));
+	sentence_add(&a.reason,
+	    "%s, inside the organisation, serves %s%s%s%s, which nobody had seen; its first client is %s.",
+	    endpoint_text(server, &s->server), mail_protocol_name(s->protocol), s->software[0] != '\0' ? " with " : "",
+	    s->software, s->implicit_tls ? ", encrypted" : "", address_text(client, &o->session->client.address));
 	sentence_add(&a.key, "%s", server);
-	draft_figure(&a, "service", "mail server at work", "the list of those known", "%s", mail_protocol_name(s->protocol));
+	draft_figure(
+	    &a, "service", "mail server at work", "the list of those known", "%s", mail_protocol_name(s->protocol));
 	draft_raise(&a, d->kit.context.alerts);
 }
 
 static struct identity
 key_of(const struct endpoint *e)
 {
-	char text[ENDPOINT_TEXT_MAX];
+	uint8_t octets[ENDPOINT_OCTETS];
 
-	return kit_key("service", bytes_str(endpoint_text(text, e)), (struct bytes){ 0 });
+	return kit_key("service", endpoint_octets(octets, e), (struct bytes){ 0 });
 }
 
 static void
@@ -126,17 +146,19 @@ observe(void *self, const struct observation *o)
 	const struct detector_context *context = &d->kit.context;
 	struct service seen, *known;
 	struct identity key;
+	struct bytes greeting;
 	uint64_t clients;
 	unsigned change;
 	bool made, learns;
 
-	if (o->kind != OBSERVED_SESSION || !read_service(o, &seen))
+	if (o->kind != OBSERVED_SESSION || !read_service(o, &seen, &greeting))
 		return;
 	learns = kit_learns(&d->kit, o->time);
 	key = key_of(&seen.server);
 	known = map_put(d->services, &key, 0, 0, &made);
 	if (known == NULL)
 		return;
+	read_software(&seen, made ? NULL : known, greeting);
 	seen.internal = site_is_home(context->site, &seen.server.address);
 	if (made) {
 		seen.first = o->time;

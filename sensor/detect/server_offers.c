@@ -12,13 +12,9 @@ struct server_offers {
 static struct identity
 identity_of_server(const struct endpoint *e)
 {
-	uint8_t text[1 + sizeof(e->address.ip) + 2];
+	uint8_t octets[ENDPOINT_OCTETS];
 
-	text[0] = e->address.family;
-	memcpy(text + 1, e->address.ip, sizeof(e->address.ip));
-	text[sizeof(text) - 2] = (uint8_t)(e->port >> 8);
-	text[sizeof(text) - 1] = (uint8_t)e->port;
-	return identity_of(BYTES("server"), bytes_of(text, sizeof(text)));
+	return identity_of(BYTES("server"), endpoint_octets(octets, e));
 }
 
 struct server_offers *

@@ -74,15 +74,18 @@ START_TEST(random_keys_differ)
 }
 END_TEST
 
-/* These texts go into published documents: another value is a break with every document that stands somewhere. */
+/*
+ * These texts go into published documents: another value is a break with every document that stands somewhere. They are what
+ * OpenSSL's SIPHASH of 16 octets says of the space, a NUL and the thing, each word's octets turned round.
+ */
 START_TEST(an_identity_is_the_same_everywhere)
 {
 	static const struct {
 		const char *space, *what, *text;
 	} cases[] = {
-		{ "mailtap", "", "680c564b73822915f2c7834e87182d27" },
-		{ "mailtap", "alice@example.org", "8be70b650eb2ea0a5bb2adac76d8d501" },
-		{ "session", "alice@example.org", "7af59aff74bad547476c1b692eb92b65" },
+		{ "mailtap", "", "777e05c8c10ba5d41494543ee0acf331" },
+		{ "mailtap", "alice@example.org", "c645612c8ed6ab97f6f45c792956b936" },
+		{ "session", "alice@example.org", "849e4604b86dee6a293c048ffc9bba41" },
 	};
 	char text[IDENTITY_TEXT_MAX];
 
