@@ -85,8 +85,9 @@ echo_print(const struct echo *e, const struct packet *p)
 		memcpy(f.ends[1], p->payload.at + p->payload.len - end, end);
 	}
 	memcpy(word, &f, sizeof(word));
+#pragma GCC unroll 10
 	for (int i = 0; i < WORDS; i += 2)
-		sum += (uint64_t)(uint32_t)(word[i] + e->key[i]) * (uint32_t)(word[i + 1] + e->key[i + 1]);
+		sum += (uint64_t)(word[i] + e->key[i]) * (word[i + 1] + e->key[i + 1]);
 	sum ^= sum >> 32;
 	sum *= UINT64_C(0xD6E8FEB86659FD93);
 	sum ^= sum >> 32;

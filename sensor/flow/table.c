@@ -111,6 +111,7 @@ flow_table_endpoint(const struct flow_table *t, const struct flow *f, enum direc
 }
 
 struct ending {
+	usec_t start; /* that of the flow, at hand: the flows themselves are all over the memory */
 	struct flow *flow;
 	const struct flow_key *key;
 };
@@ -125,7 +126,7 @@ static int
 by_start(const void *left, const void *right)
 {
 	const struct ending *a = left, *b = right;
-	int order = (a->flow->start > b->flow->start) - (a->flow->start < b->flow->start);
+	int order = (a->start > b->start) - (a->start < b->start);
 
 	for (int i = 0; i < 2 && order == 0; i++) {
 		struct endpoint one = ending_side(a, (enum direction)i), other = ending_side(b, (enum direction)i);
@@ -137,6 +138,7 @@ by_start(const void *left, const void *right)
 	return order;
 }
 
+/* Those of whose end nobody tells anything are not sorted. */
 static void
 end_in_order_of_start(struct flow_table *t)
 {
@@ -151,8 +153,12 @@ end_in_order_of_start(struct flow_table *t)
 		return;
 	}
 	for (unsigned rank = 0; rank < MAP_RANKS; rank++)
-		for (struct flow *f = map_oldest(t->map, rank); f != NULL && n < len; f = map_newer(t->map, f))
-			all[n++] = (struct ending){ f, map_key(t->map, f) };
+		for (struct flow *f = map_oldest(t->map, rank); f != NULL && n < len; f = map_newer(t->map, f)) {
+			if (f->state == NULL)
+				say_end(t, f, FLOW_END_STOP);
+			else
+				all[n++] = (struct ending){ f->start, f, map_key(t->map, f) };
+		}
 	qsort(all, n, sizeof(*all), by_start);
 	for (size_t i = 0; i < n; i++)
 		say_end(t, all[i].flow, FLOW_END_STOP);
