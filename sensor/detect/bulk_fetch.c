@@ -35,6 +35,7 @@ struct reading {
 	struct distinct messages;
 	uint64_t severity_plus_one; /* said so far */
 	uint64_t new_client;	    /* its network had never read this account */
+	uint64_t passed;	    /* messages, the same ones again too: no more can be different */
 };
 
 struct bulk_fetch {
@@ -88,8 +89,19 @@ struct finding {
 	struct bytes folder;  /* empty: none in particular */
 	struct bytes account; /* empty: not seen */
 	bool new_client;
+	bool estimated; /* `read` is, within some percent */
 	const struct collection_report *report; /* NULL: not known yet */
 };
+
+/* How many different ones passed while the session runs. */
+static void
+count_read(const struct reading *r, struct finding *f)
+{
+	uint64_t count = distinct_count(&r->messages);
+
+	f->estimated = count > DISTINCT_EXACT && r->passed > DISTINCT_EXACT;
+	f->read = count < r->passed ? count : r->passed;
+}
 
 /* What a program that copies does; one row each. */
 static bool
@@ -205,8 +217,8 @@ write_reason(struct sentence *s, const struct bulk_fetch *d, const struct observ
 {
 	char client[ADDRESS_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
 
-	sentence_add(s, "%s read %llu messages of ", address_text(client, &o->session->client.address),
-	    (unsigned long long)f->read);
+	sentence_add(s, "%s read %s%llu messages of ", address_text(client, &o->session->client.address),
+	    f->estimated ? "about " : "", (unsigned long long)f->read);
 	if (f->account.len > 0) {
 		sentence_add(s, "the account ");
 		sentence_add_wire(s, f->account, 100);
@@ -348,7 +360,8 @@ observe_message(struct bulk_fetch *d, const struct observation *o)
 		return;
 	f.new_client = r->new_client;
 	(void)distinct_add(&r->messages, message);
-	f.read = distinct_count(&r->messages);
+	r->passed++;
+	count_read(r, &f);
 	in_window = spread_add(d->accounts, account_key(o, f.account), o->time, message, NULL);
 	/* By POP3 it is only known at the end whether the messages stay: a holiday's mail is fetched at once. */
 	if (f.read >= settings->messages * (o->message->transfer == TRANSFER_POP3_RETR ? POP3_TIMES : 1)) {
@@ -356,6 +369,7 @@ observe_message(struct bulk_fetch *d, const struct observation *o)
 	} else if (in_window >= settings->window_messages) {
 		f.excess = EXCESS_WINDOW;
 		f.read = in_window;
+		f.estimated = in_window > DISTINCT_EXACT;
 	}
 	say(d, o, r, &f);
 }
@@ -398,9 +412,12 @@ observe_report(struct bulk_fetch *d, const struct observation *o)
 	if (r == NULL)
 		return;
 	f.new_client = r->new_client;
-	f.read = distinct_count(&r->messages);
-	if (c->read_whole > f.read)
+	count_read(r, &f);
+	/* What the parser counted is exact, unless it lost its count. */
+	if (c->read_whole > f.read || (f.estimated && c->read_whole > f.read / 2)) {
 		f.read = c->read_whole;
+		f.estimated = false;
+	}
 	/* Who fetches by POP3 and deletes has no other copy: that is how it was meant. */
 	if (!o->report->is_pop3 || c->deleted == 0)
 		find_coverage(settings, c, &f);

@@ -206,7 +206,7 @@ const struct option options[] = {
 	{ "stream.reorder_time", OPTION_DURATION, SCALAR(stream.reorder_time), .standard = "1s", RANGE(0, S(300)),
 	    .help = "How much later a stretch that the peer has acknowledged may still turn up." },
 
-	{ "protocol.line", OPTION_SIZE, SCALAR(protocol.line), .standard = "4KiB", RANGE(64, MIB(1)),
+	{ "protocol.line", OPTION_SIZE, SCALAR(protocol.line), .standard = "16KiB", RANGE(64, MIB(1)),
 	    .help = "Octets kept of a command or reply line." },
 	{ "protocol.commands", OPTION_INTEGER, SCALAR(protocol.commands), .standard = "1000", RANGE(1, 100000),
 	    .unit = "entries", .help = "Commands, and reply codes, kept for the report on a connection." },

@@ -23,11 +23,12 @@ read_messages(const char *client, uint16_t port, unsigned session, uint32_t from
 
 START_TEST(fires_at_the_count_while_it_runs)
 {
+	/* So many are an estimate, but no more than passed. */
 	read_messages(CLIENT, 143, 1, 0, 199);
-	/* The same ones again are no others. */
-	read_messages(CLIENT, 143, 1, 0, 30);
 	ck_assert_uint_eq(stand.bell.len, 0);
 	stand_set("detect.bulk_fetch.messages=20");
+	read_messages(CLIENT, 143, 2, 0, 19);
+	/* The same ones again are no others. */
 	read_messages(CLIENT, 143, 2, 0, 19);
 	ck_assert_uint_eq(stand.bell.len, 0);
 	read_messages(CLIENT, 143, 2, 19, 20);
@@ -51,6 +52,7 @@ START_TEST(fires_by_the_hundreds_by_default)
 {
 	read_messages(CLIENT, 143, 1, 0, 300);
 	ck_assert_uint_eq(stand.bell.len, 1);
+	ck_assert_ptr_nonnull(strstr(stand.bell.at[0].reason, " read about "));
 }
 END_TEST
 
