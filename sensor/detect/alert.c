@@ -155,3 +155,30 @@ alert_book_counters(const struct alert_book *b)
 	n.forgotten = map_evicted(b->findings);
 	return n;
 }
+
+#define FINDINGS "alerts.findings"
+
+void
+alert_book_save(const struct alert_book *b, struct state_out *out)
+{
+	state_begin(out, FINDINGS);
+	state_put_map(out, b->findings, sizeof(struct identity), sizeof(struct finding));
+	state_end(out);
+}
+
+static bool
+is_finding(const void *value)
+{
+	const struct finding *f = value;
+
+	return f->count > 0 && f->due > 0 && f->first >= 0 && f->last >= f->first && f->severity <= SEVERITY_CRITICAL;
+}
+
+unsigned
+alert_book_load(struct alert_book *b, struct bytes image)
+{
+	struct state_in in;
+
+	return state_find(image, FINDINGS, &in) &&
+	    !state_get_map(&in, b->findings, sizeof(struct identity), sizeof(struct finding), is_finding);
+}

@@ -7,6 +7,7 @@
 #ifndef DETECT_ALERT_H
 #define DETECT_ALERT_H
 
+#include "detect/state.h"
 #include "observe/observation.h"
 
 enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
@@ -85,6 +86,10 @@ struct alert_book *alert_book_new(const struct alert_limits *, alert_handler *, 
 /* Hands the alert on if it is due, or counts it. What is handed on is a copy with id, count, first and last filled in,
  * and of the highest severity that the finding has had: a summary does not play down what it sums up. */
 void alert_book_raise(struct alert_book *, const struct alert *);
+
+/* What has been raised so far, as sections of a state; load: how many of them were refused. */
+void alert_book_save(const struct alert_book *, struct state_out *);
+unsigned alert_book_load(struct alert_book *, struct bytes image);
 
 struct alert_book_counters alert_book_counters(const struct alert_book *);
 void alert_book_free(struct alert_book *); /* NULL is fine */

@@ -93,17 +93,27 @@ raise_alert(struct cleartext_credentials *d, const struct observation *o, const 
 	alert_book_raise(d->context.alerts, &alert);
 }
 
+static bool
+is_excused(const struct cleartext_credentials *d, const struct observation *o)
+{
+	const struct cleartext_credentials_settings *settings = &d->context.settings->cleartext_credentials;
+	const struct session *s = o->session;
+	struct allow_subject subject = { .time = o->time, .client = &s->client.address, .server = &s->server.address,
+		.who = { o->login->user_text } };
+
+	return networks_have(&settings->allow_clients, &s->client.address) ||
+	    networks_have(&settings->allow_servers, &s->server.address) ||
+	    allow_find(&d->context.settings->allow, &subject) != NULL;
+}
+
 static void
 observe(void *self, const struct observation *o)
 {
 	struct cleartext_credentials *d = self;
-	const struct cleartext_credentials_settings *settings = &d->context.settings->cleartext_credentials;
 
 	if (o->kind == OBSERVED_SESSION)
 		server_offers_note(d->offers, o);
-	if (o->kind != OBSERVED_LOGIN || !o->login->cleartext ||
-	    networks_have(&settings->allow_clients, &o->session->client.address) ||
-	    networks_have(&settings->allow_servers, &o->session->server.address))
+	if (o->kind != OBSERVED_LOGIN || !o->login->cleartext || is_excused(d, o))
 		return;
 	raise_alert(d, o, server_offers_find(d->offers, &o->session->server, o->time, OFFER_MEMORY));
 }
@@ -165,6 +175,27 @@ forgotten(const void *self)
 	return d->forgotten + server_offers_evicted(d->offers);
 }
 
+#define SECTION "cleartext_credentials.offers"
+
+static void
+save(const void *self, struct state_out *out)
+{
+	const struct cleartext_credentials *d = self;
+
+	state_begin(out, SECTION);
+	server_offers_save(d->offers, out);
+	state_end(out);
+}
+
+static unsigned
+load(void *self, struct bytes image)
+{
+	struct cleartext_credentials *d = self;
+	struct state_in in;
+
+	return state_find(image, SECTION, &in) && !server_offers_load(d->offers, &in);
+}
+
 const struct detector detector_cleartext_credentials = {
 	.rule = &rule,
 	.enabled = enabled,
@@ -173,4 +204,6 @@ const struct detector detector_cleartext_credentials = {
 	.close = close_detector,
 	.reload = reload,
 	.forgotten = forgotten,
+	.save = save,
+	.load = load,
 };

@@ -27,6 +27,7 @@ struct auto_forward_settings {
 	double confidence_high;  /* from which on the alert is of high severity */
 	struct names allow_targets; /* addresses or domains that may be forwarded to */
 	struct names allow_senders; /* victims (addresses or domains) whose forwarding is approved */
+	struct allow_list allow;
 	struct names freemail;   /* domains where anybody has a mailbox */
 };
 

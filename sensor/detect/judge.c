@@ -129,6 +129,7 @@ judge_save(const struct judge *j, struct state_out *out)
 	state_begin(out, SECTION);
 	state_put_u64(out, (uint64_t)j->began);
 	state_end(out);
+	alert_book_save(j->book, out);
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL && detectors[i]->save != NULL)
 			detectors[i]->save(j->states[i], out);
@@ -143,6 +144,7 @@ judge_load(struct judge *j, struct bytes image)
 
 	if (state_find(image, SECTION, &in) && (began = state_get_u64(&in)) <= INT64_MAX)
 		j->began = (usec_t)began;
+	refused += alert_book_load(j->book, image);
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL && detectors[i]->load != NULL)
 			refused += detectors[i]->load(j->states[i], image);

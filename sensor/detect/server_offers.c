@@ -78,3 +78,24 @@ server_offers_evicted(const struct server_offers *s)
 {
 	return map_evicted(s->servers);
 }
+
+void
+server_offers_save(const struct server_offers *s, struct state_out *out)
+{
+	state_put_map(out, s->servers, sizeof(struct identity), sizeof(struct server_offer));
+}
+
+static bool
+is_offer(const void *value)
+{
+	const struct server_offer *o = value;
+
+	return o->first >= 0 && o->last >= o->first && o->sessions > 0 &&
+	    (o->client.family == 4 || o->client.family == 6);
+}
+
+bool
+server_offers_load(struct server_offers *s, struct state_in *in)
+{
+	return state_get_map(in, s->servers, sizeof(struct identity), sizeof(struct server_offer), is_offer);
+}

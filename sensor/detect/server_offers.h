@@ -6,6 +6,7 @@
 #ifndef DETECT_SERVER_OFFERS_H
 #define DETECT_SERVER_OFFERS_H
 
+#include "detect/state.h"
 #include "observe/observation.h"
 
 struct server_offer {
@@ -28,5 +29,9 @@ const struct server_offer *server_offers_find(const struct server_offers *, cons
     usec_t memory);
 
 uint64_t server_offers_evicted(const struct server_offers *);
+
+/* Into and out of a section of the state, as state.h says. */
+void server_offers_save(const struct server_offers *, struct state_out *);
+bool server_offers_load(struct server_offers *, struct state_in *);
 
 #endif

@@ -30,12 +30,15 @@ struct starttls_stripped {
 };
 
 static bool
-is_excused(const struct starttls_stripped *d, const struct session *s)
+is_excused(const struct starttls_stripped *d, const struct observation *o)
 {
+	const struct session *s = o->session;
+	struct allow_subject subject = { .time = o->time, .client = &s->client.address, .server = &s->server.address };
 	const struct starttls_stripped_settings *settings = &d->context.settings->starttls_stripped;
 
 	return networks_have(&settings->allow_clients, &s->client.address) ||
-	    networks_have(&settings->allow_servers, &s->server.address);
+	    networks_have(&settings->allow_servers, &s->server.address) ||
+	    allow_find(&d->context.settings->allow, &subject) != NULL;
 }
 
 /* offer: the one made earlier; NULL: none is remembered. */
@@ -88,7 +91,7 @@ judge_session(struct starttls_stripped *d, const struct observation *o)
 
 	server_offers_note(d->offers, o);
 	if (r->end == SESSION_LIVES || r->starttls_offered || !r->offers_seen || r->starttls || r->one_sided ||
-	    o->session->midstream || r->traffic[FROM_SERVER].missing > 0 || is_excused(d, o->session))
+	    o->session->midstream || r->traffic[FROM_SERVER].missing > 0 || is_excused(d, o))
 		return;
 	offer = server_offers_find(d->offers, &o->session->server, o->time,
 	    d->context.settings->starttls_stripped.memory);
@@ -104,7 +107,7 @@ judge_session(struct starttls_stripped *d, const struct observation *o)
 static void
 judge_anomaly(struct starttls_stripped *d, const struct observation *o)
 {
-	if (!bytes_equal(bytes_str(o->anomaly->name), BYTES("starttls_rewritten")) || is_excused(d, o->session))
+	if (!bytes_equal(bytes_str(o->anomaly->name), BYTES("starttls_rewritten")) || is_excused(d, o))
 		return;
 	raise_alert(d, o, SEVERITY_HIGH, "the client's STARTTLS was painted over on its way to the server",
 	    server_offers_find(d->offers, &o->session->server, o->time, d->context.settings->starttls_stripped.memory));
@@ -176,6 +179,27 @@ forgotten(const void *self)
 	return d->forgotten + server_offers_evicted(d->offers);
 }
 
+#define SECTION "starttls_stripped.offers"
+
+static void
+save(const void *self, struct state_out *out)
+{
+	const struct starttls_stripped *d = self;
+
+	state_begin(out, SECTION);
+	server_offers_save(d->offers, out);
+	state_end(out);
+}
+
+static unsigned
+load(void *self, struct bytes image)
+{
+	struct starttls_stripped *d = self;
+	struct state_in in;
+
+	return state_find(image, SECTION, &in) && !server_offers_load(d->offers, &in);
+}
+
 const struct detector detector_starttls_stripped = {
 	.rule = &rule,
 	.enabled = enabled,
@@ -184,4 +208,6 @@ const struct detector detector_starttls_stripped = {
 	.close = close_detector,
 	.reload = reload,
 	.forgotten = forgotten,
+	.save = save,
+	.load = load,
 };

@@ -343,6 +343,8 @@ const struct option options[] = {
 	    .standard = "", .help = "Addresses or domains that mail may be forwarded to." },
 	{ "detect.auto_forward.allow_senders", OPTION_MAILBOXES, NAMES(detect.auto_forward.allow_senders), LIVE,
 	    .standard = "", .help = "Mailboxes or domains whose forwarding is approved." },
+	{ "detect.auto_forward.allow", ALLOW(detect.auto_forward.allow),
+	    .help = "Clients, servers, mailboxes or targets whose forwarding is approved, until when and why." },
 	{ "detect.auto_forward.freemail", OPTION_DOMAINS, NAMES(detect.auto_forward.freemail), LIVE,
 	    .standard = FREEMAIL, .help = "Domains where anybody has a mailbox: forwarding there weighs more." },
 

@@ -204,6 +204,43 @@ START_TEST(the_ceiling_holds_and_is_counted)
 }
 END_TEST
 
+/* What the book keeps outlives it. */
+static struct alert_book *
+restart(struct alert_book *b, size_t keys)
+{
+	struct state_out out;
+	struct alert_book *after = NULL;
+
+	state_out_init(&out, 1 << 20);
+	alert_book_save(b, &out);
+	ck_assert(state_finish(&out));
+	alert_book_free(b);
+	after = new_book(keys);
+	ck_assert_uint_eq(alert_book_load(after, buffer_bytes(&out.image)), 0);
+	state_out_clear(&out);
+	return after;
+}
+
+START_TEST(counts_outlive_a_restart)
+{
+	struct alert_book *b = new_book(16);
+
+	for (int i = 0; i < 5; i++)
+		raise_alert(b, "k", SEVERITY_MEDIUM, SCENE_NOON + i);
+	b = restart(b, 16);
+	for (int i = 5; i < 9; i++)
+		raise_alert(b, "k", SEVERITY_MEDIUM, SCENE_NOON + i);
+	ck_assert_uint_eq(bell.len, 0);
+	raise_alert(b, "k", SEVERITY_MEDIUM, SCENE_NOON + 9);
+	ck_assert_uint_eq(bell.len, 1);
+	ck_assert_uint_eq(bell.at[0].count, 10);
+	ck_assert_int_eq(bell.at[0].first, SCENE_NOON);
+	raise_alert(b, "k", SEVERITY_HIGH, SCENE_NOON + 10);
+	ck_assert_uint_eq(bell.len, 2);
+	alert_book_free(b);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -216,6 +253,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, a_silent_finding_starts_anew);
 	tcase_add_test(tests, time_that_steps_back_does_no_harm);
 	tcase_add_test(tests, the_ceiling_holds_and_is_counted);
+	tcase_add_test(tests, counts_outlive_a_restart);
 }
 
 CHECK_MAIN("detect/alert", add_tests)
