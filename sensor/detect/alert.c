@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/map.h"
+#include "detect/story.h"
 
 static const char *const severity_names[] = {
 	[SEVERITY_LOW] = "low",
@@ -46,6 +47,7 @@ struct alert_book {
 	alert_handler *handler;
 	void *arg;
 	struct map *findings; /* by identity of rule and key */
+	struct stories *stories;
 	usec_t now;
 	struct alert_book_counters counters;
 };
@@ -61,8 +63,9 @@ alert_book_new(const struct alert_limits *limits, alert_handler *handler, void *
 	b->handler = handler;
 	b->arg = arg;
 	b->findings = map_new(sizeof(struct identity), sizeof(struct finding), limits->keys, NULL, NULL);
-	if (b->findings == NULL) {
-		free(b);
+	b->stories = stories_new(limits->keys, limits->forget);
+	if (b->findings == NULL || b->stories == NULL) {
+		alert_book_free(b);
 		return NULL;
 	}
 	return b;
@@ -74,6 +77,7 @@ alert_book_free(struct alert_book *b)
 	if (b == NULL)
 		return;
 	map_free(b->findings);
+	stories_free(b->stories);
 	free(b);
 }
 
@@ -104,18 +108,46 @@ forget_old(struct alert_book *b)
 		map_remove(b->findings, f);
 }
 
+#define EVIDENCE_MAX 32
+
+/* With what went before, if it is part of a story. */
+static void
+publish(struct alert_book *b, struct alert *a, struct story_case *c, unsigned risk)
+{
+	struct evidence evidence[EVIDENCE_MAX];
+	struct sentence reason, seen;
+	struct identity event;
+
+	b->counters.published++;
+	if (c != NULL && story_tell(c, a, &reason, &seen, &event)) {
+		a->reason_text = sentence_bytes(&reason);
+		if (a->evidence_count < EVIDENCE_MAX) {
+			if (a->evidence_count > 0)
+				memcpy(evidence, a->evidence, a->evidence_count * sizeof(evidence[0]));
+			evidence[a->evidence_count++] = (struct evidence){ .kind = "case",
+				.seen_text = sentence_bytes(&seen), .events = &event, .event_count = 1 };
+			a->evidence = evidence;
+		}
+	}
+	b->handler(b->arg, a);
+	if (c != NULL)
+		story_note(c, a, risk);
+}
+
 void
 alert_book_raise(struct alert_book *b, const struct alert *draft)
 {
 	struct alert a = *draft;
 	struct identity id = finding_identity(draft);
 	struct finding *f, unremembered = { 0 };
+	struct story_case *c;
 	bool rises;
 
 	if (a.time > b->now)
 		b->now = a.time;
 	forget_old(b);
 	b->counters.raised++;
+	c = stories_join(b->stories, &a);
 	f = map_put(b->findings, &id, 0, 0, NULL);
 	if (f == NULL)
 		f = &unremembered; /* memory is short: better said again than not at all */
@@ -143,8 +175,7 @@ alert_book_raise(struct alert_book *b, const struct alert *draft)
 	a.first = f->first;
 	a.last = f->last;
 	a.id = alert_identity(id, f);
-	b->counters.published++;
-	b->handler(b->arg, &a);
+	publish(b, &a, c, draft->risk);
 }
 
 struct alert_book_counters
@@ -152,7 +183,7 @@ alert_book_counters(const struct alert_book *b)
 {
 	struct alert_book_counters n = b->counters;
 
-	n.forgotten = map_evicted(b->findings);
+	n.forgotten = map_evicted(b->findings) + stories_evicted(b->stories);
 	return n;
 }
 
@@ -164,6 +195,7 @@ alert_book_save(const struct alert_book *b, struct state_out *out)
 	state_begin(out, FINDINGS);
 	state_put_map(out, b->findings, sizeof(struct identity), sizeof(struct finding));
 	state_end(out);
+	stories_save(b->stories, out);
 }
 
 static bool
@@ -178,7 +210,9 @@ unsigned
 alert_book_load(struct alert_book *b, struct bytes image)
 {
 	struct state_in in;
+	unsigned refused = stories_load(b->stories, image);
 
-	return state_find(image, FINDINGS, &in) &&
+	refused += state_find(image, FINDINGS, &in) &&
 	    !state_get_map(&in, b->findings, sizeof(struct identity), sizeof(struct finding), is_finding);
+	return refused;
 }

@@ -60,6 +60,7 @@ struct alert {
 	struct slices users, hosts; /* for related.* */
 	/* Filled by the book: */
 	struct identity id;
+	struct identity case_id;    /* of related alerts of one victim; zero: it has none */
 	uint64_t count;             /* times this key was raised so far */
 	usec_t first, last;
 };
