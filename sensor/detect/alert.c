@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/alert.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,8 +39,17 @@ severity_parse(struct bytes word, enum severity *out)
 /* What is remembered of a finding. */
 struct finding {
 	uint64_t count, due; /* raised so often; said again when it comes to `due` */
-	usec_t first, last;
+	usec_t first, last, said;
 	enum severity severity;
+};
+
+/* Rules, those of the operator too, that are counted one by one. */
+#define RULES_COUNTED 256
+#define RULE_NAME_MAX 128
+
+struct rule_count {
+	uint64_t held_back;
+	char name[RULE_NAME_MAX];
 };
 
 struct alert_book {
@@ -48,6 +58,7 @@ struct alert_book {
 	void *arg;
 	struct map *findings; /* by identity of rule and key */
 	struct stories *stories;
+	struct map *rules; /* struct rule_count, by identity of the name */
 	usec_t now;
 	struct alert_book_counters counters;
 };
@@ -64,7 +75,8 @@ alert_book_new(const struct alert_limits *limits, alert_handler *handler, void *
 	b->arg = arg;
 	b->findings = map_new(sizeof(struct identity), sizeof(struct finding), limits->keys, NULL, NULL);
 	b->stories = stories_new(limits->keys, limits->forget);
-	if (b->findings == NULL || b->stories == NULL) {
+	b->rules = map_new(sizeof(struct identity), sizeof(struct rule_count), RULES_COUNTED, NULL, NULL);
+	if (b->findings == NULL || b->stories == NULL || b->rules == NULL) {
 		alert_book_free(b);
 		return NULL;
 	}
@@ -78,6 +90,7 @@ alert_book_free(struct alert_book *b)
 		return;
 	map_free(b->findings);
 	stories_free(b->stories);
+	map_free(b->rules);
 	free(b);
 }
 
@@ -134,6 +147,34 @@ publish(struct alert_book *b, struct alert *a, struct story_case *c, unsigned ri
 		story_note(c, a, risk);
 }
 
+/* Not said: counted for all and for its rule. */
+static void
+hold_back(struct alert_book *b, const struct alert *a)
+{
+	struct identity id = identity_of(BYTES("mailtap.rule"), bytes_str(a->rule->name));
+	struct rule_count *n = map_put(b->rules, &id, 0, 0, NULL);
+
+	b->counters.held_back++;
+	if (n == NULL)
+		return;
+	map_touch(b->rules, n, 0);
+	n->held_back++;
+	snprintf(n->name, sizeof(n->name), "%s", a->rule->name);
+}
+
+void
+alert_book_count(const struct alert_book *b, alert_rule_counter *say, void *arg)
+{
+	for (const struct rule_count *n = map_oldest(b->rules, 0); n != NULL; n = map_newer(b->rules, n))
+		say(arg, n->name, n->held_back);
+}
+
+void
+alert_book_reload(struct alert_book *b, const struct alert_limits *limits)
+{
+	b->limits.cooldown = limits->cooldown;
+}
+
 void
 alert_book_raise(struct alert_book *b, const struct alert *draft)
 {
@@ -162,11 +203,12 @@ alert_book_raise(struct alert_book *b, const struct alert *draft)
 	f->count++;
 	if (a.time > f->last)
 		f->last = a.time;
-	if (f->count < f->due && !rises) {
-		b->counters.held_back++;
+	if (!rises && (f->count < f->due || (f->count > 1 && f->last - f->said < b->limits.cooldown))) {
+		hold_back(b, &a);
 		return;
 	}
-	if (f->count >= f->due)
+	f->said = f->last;
+	while (f->count >= f->due && f->due < UINT64_MAX)
 		f->due = f->due > UINT64_MAX / 10 ? UINT64_MAX : f->due * 10;
 	if (rises)
 		f->severity = a.severity;
@@ -203,7 +245,7 @@ is_finding(const void *value)
 {
 	const struct finding *f = value;
 
-	return f->count > 0 && f->due > 0 && f->first >= 0 && f->last >= f->first && f->severity <= SEVERITY_CRITICAL;
+	return f->count > 0 && f->due > 0 && f->first >= 0 && f->last >= f->first && f->said >= 0 && f->said <= f->last && f->severity <= SEVERITY_CRITICAL;
 }
 
 unsigned

@@ -70,6 +70,7 @@ typedef void alert_handler(void *arg, const struct alert *);
 struct alert_limits {
 	size_t keys;     /* findings remembered at once */
 	usec_t forget;   /* packet time after which a silent finding starts anew */
+	usec_t cooldown; /* least packet time between two summaries of a finding; a rise does not wait */
 };
 
 struct alert_book_counters {
@@ -93,6 +94,13 @@ void alert_book_save(const struct alert_book *, struct state_out *);
 unsigned alert_book_load(struct alert_book *, struct bytes image);
 
 struct alert_book_counters alert_book_counters(const struct alert_book *);
+
+/* Says how many repetitions of each rule's findings were held back, the longest quiet rule first. */
+typedef void alert_rule_counter(void *arg, const char *rule, uint64_t held_back);
+void alert_book_count(const struct alert_book *, alert_rule_counter *say, void *arg);
+
+/* How often a finding is said, from now on; the ceilings stay. */
+void alert_book_reload(struct alert_book *, const struct alert_limits *);
 void alert_book_free(struct alert_book *); /* NULL is fine */
 
 #endif

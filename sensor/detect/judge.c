@@ -76,6 +76,7 @@ judge_reload(struct judge *j, const struct detect_settings *settings, const stru
 {
 	struct detector_context context = context_of(j, settings, site, rules);
 
+	alert_book_reload(j->book, &settings->alerts);
 	if (!adopt(j, &context))
 		log_error("detect", "not enough memory for a detector that was switched on: it stays off");
 }
@@ -191,11 +192,20 @@ tell(void *arg, const char *name, uint64_t value)
 	t->say(t->arg, t->detector, name, value);
 }
 
+static void
+tell_held_back(void *arg, const char *rule, uint64_t held_back)
+{
+	const struct telling *t = arg;
+
+	t->say(t->arg, rule, "held_back", held_back);
+}
+
 void
 judge_count(const struct judge *j, judge_counter *say, void *arg)
 {
 	struct telling t = { .say = say, .arg = arg };
 
+	alert_book_count(j->book, tell_held_back, &t);
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++) {
 		if (j->states[i] == NULL || detectors[i]->count == NULL)
 			continue;

@@ -275,6 +275,8 @@ const struct option options[] = {
 	    .unit = "findings", .help = "Findings remembered, so that a repeated one is counted and not said again." },
 	{ "detect.alerts.forget", OPTION_DURATION, SCALAR(detect.alerts.forget), .standard = "1d",
 	    RANGE(S(1), DAYS(365)), .help = "Silence after which a finding that turns up again is a new one." },
+	{ "detect.alerts.cooldown", OPTION_DURATION, SCALAR(detect.alerts.cooldown), LIVE, .standard = "0",
+	    RANGE(0, DAYS(1)), .help = "Least time between summaries of a repeated finding; a rise in severity does not wait." },
 
 	{ "detect.memory", OPTION_SIZE, SCALAR(detect.memory), LIVE, .standard = "64MiB", RANGE(MIB(1), GIB(64)),
 	    .help = "Memory for what detectors remember of clients, accounts and servers, at most a sixteenth of limits.memory; "

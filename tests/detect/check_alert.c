@@ -2,6 +2,7 @@
 #include "detect/alert.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "support/check_main.h"
 #include "support/observations.h"
@@ -242,6 +243,52 @@ START_TEST(counts_outlive_a_restart)
 END_TEST
 
 static void
+count_rule(void *arg, const char *name, uint64_t held_back)
+{
+	uint64_t *counts = arg;
+
+	counts[strcmp(name, "some_rule") == 0 ? 0 : 1] += held_back;
+}
+
+START_TEST(what_is_held_back_counts_for_its_rule)
+{
+	struct alert_book *b = new_book(16);
+	struct alert other = { .rule = &other_rule, .time = SCENE_NOON, .key_text = BYTES("k") };
+	uint64_t counts[2] = { 0 };
+
+	for (int i = 0; i < 12; i++)
+		raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON);
+	for (int i = 0; i < 3; i++)
+		alert_book_raise(b, &other);
+	alert_book_count(b, count_rule, counts);
+	ck_assert_uint_eq(counts[0], 10);
+	ck_assert_uint_eq(counts[1], 2);
+	alert_book_free(b);
+}
+END_TEST
+
+START_TEST(a_summary_waits_for_the_cooldown_and_a_rise_does_not)
+{
+	struct alert_limits limits = { .keys = 16, .forget = DAY, .cooldown = 100 };
+	struct alert_book *b = new_book(16);
+
+	alert_book_reload(b, &limits);
+	for (int i = 0; i < 50; i++)
+		raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON + i);
+	ck_assert_uint_eq(bell.len, 1);
+	raise_alert(b, "k", SEVERITY_HIGH, SCENE_NOON + 60);
+	ck_assert_uint_eq(bell.len, 2);
+	for (int i = 51; i < 120; i++)
+		raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON + 159);
+	ck_assert_uint_eq(bell.len, 2);
+	raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON + 160);
+	ck_assert_uint_eq(bell.len, 3);
+	ck_assert_uint_eq(bell.at[2].count, 121);
+	alert_book_free(b);
+}
+END_TEST
+
+static void
 add_tests(TCase *tests)
 {
 	tcase_add_test(tests, severities_have_names);
@@ -254,6 +301,8 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, time_that_steps_back_does_no_harm);
 	tcase_add_test(tests, the_ceiling_holds_and_is_counted);
 	tcase_add_test(tests, counts_outlive_a_restart);
+	tcase_add_test(tests, what_is_held_back_counts_for_its_rule);
+	tcase_add_test(tests, a_summary_waits_for_the_cooldown_and_a_rise_does_not);
 }
 
 CHECK_MAIN("detect/alert", add_tests)
