@@ -275,6 +275,12 @@ const struct option options[] = {
 	    .unit = "findings", .help = "Findings remembered, so that a repeated one is counted and not said again." },
 	{ "detect.alerts.forget", OPTION_DURATION, SCALAR(detect.alerts.forget), .standard = "1d",
 	    RANGE(S(1), DAYS(365)), .help = "Silence after which a finding that turns up again is a new one." },
+	{ "detect.alerts.window", OPTION_DURATION, SCALAR(detect.alerts.window), .standard = "1h", RANGE(0, DAYS(365)),
+	    .help = "After so long, what repetitions were held back of a finding is summed up in one alert; 0: only at the stop." },
+	{ "detect.alerts.case", OPTION_DURATION, SCALAR(detect.alerts.span), .standard = "1d", RANGE(S(1), DAYS(365)),
+	    .help = "Alerts about one account or client belong to one case until it is silent for so long." },
+	{ "detect.alerts.cases", OPTION_INTEGER, SCALAR(detect.alerts.cases), .standard = "4096", RANGE(16, 1000000),
+	    .unit = "cases", .help = "Cases remembered at once; the one silent longest gives way." },
 
 	{ "detect.memory", OPTION_SIZE, SCALAR(detect.memory), LIVE, .standard = "64MiB", RANGE(MIB(1), GIB(64)),
 	    .help = "Memory for what detectors remember of clients, accounts and servers, at most a sixteenth of limits.memory; "
