@@ -313,6 +313,8 @@ const struct option options[] = {
 	{ "detect.upload_asymmetry.allow_servers", OPTION_NETWORKS,
 	    LIST(detect.upload_asymmetry.allow_servers.at, detect.upload_asymmetry.allow_servers.len), LIVE,
 	    .standard = "", .help = "Servers that may be sent as much as anybody likes: a smart host, an archive." },
+	{ "detect.upload_asymmetry.allow", ALLOW(detect.upload_asymmetry.allow),
+	    .help = "Clients or servers whose uploads are approved." },
 
 	{ "detect.starttls_stripped.enabled", OPTION_BOOL, SCALAR(detect.starttls_stripped.enabled), LIVE, .standard = "true",
 	    .help = "Alert when a server's offer to encrypt is taken out of the dialogue." },
@@ -326,6 +328,8 @@ const struct option options[] = {
 	{ "detect.starttls_stripped.allow_servers", OPTION_NETWORKS,
 	    LIST(detect.starttls_stripped.allow_servers.at, detect.starttls_stripped.allow_servers.len), LIVE,
 	    .standard = "", .help = "Servers that offer TLS to some clients only." },
+	{ "detect.starttls_stripped.allow", ALLOW(detect.starttls_stripped.allow),
+	    .help = "Clients or servers of which a missing offer is known." },
 
 	{ "detect.cleartext_credentials.enabled", OPTION_BOOL, SCALAR(detect.cleartext_credentials.enabled), LIVE,
 	    .standard = "true", .help = "Alert when a login crosses the wire readable." },
@@ -338,6 +342,8 @@ const struct option options[] = {
 	{ "detect.cleartext_credentials.allow_servers", OPTION_NETWORKS,
 	    LIST(detect.cleartext_credentials.allow_servers.at, detect.cleartext_credentials.allow_servers.len), LIVE,
 	    .standard = "", .help = "Servers that may be logged in to readable." },
+	{ "detect.cleartext_credentials.allow", ALLOW(detect.cleartext_credentials.allow),
+	    .help = "Clients, servers or accounts whose logins may be readable." },
 
 	{ "detect.auto_forward.enabled", OPTION_BOOL, SCALAR(detect.auto_forward.enabled), LIVE, .standard = "true",
 	    .help = "Alert when a mailbox's mail is forwarded to an outsider automatically." },
@@ -351,6 +357,8 @@ const struct option options[] = {
 	    .standard = "", .help = "Mailboxes or domains whose forwarding is approved." },
 	{ "detect.auto_forward.freemail", OPTION_DOMAINS, NAMES(detect.auto_forward.freemail), LIVE,
 	    .standard = FREEMAIL, .help = "Domains where anybody has a mailbox: forwarding there weighs more." },
+	{ "detect.auto_forward.allow", ALLOW(detect.auto_forward.allow),
+	    .help = "Clients, servers, mailboxes or targets whose forwarding is approved." },
 
 	{ "detect.forward_correlated.enabled", OPTION_BOOL, SCALAR(detect.forward_correlated.enabled), LIVE, .standard = "true",
 	    .help = "Alert when a message that came in for a mailbox goes out again to an outsider." },
