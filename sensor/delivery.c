@@ -91,6 +91,12 @@ delivery_tick(struct delivery *d, usec_t now)
 }
 
 void
+delivery_finish(struct delivery *d)
+{
+	judge_finish(d->judge);
+}
+
+void
 delivery_stats(struct delivery *d, usec_t now, const struct ecs_counter *counters, size_t count)
 {
 	struct document document;

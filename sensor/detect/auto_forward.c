@@ -162,6 +162,18 @@ raise_alert(struct auto_forward *d, const struct observation *o, const struct fo
 	alert_book_raise(d->context.alerts, &alert);
 }
 
+static bool
+is_excused(const struct auto_forward *d, const struct observation *o, const struct forward_assessment *a)
+{
+	const struct detect_settings *settings = d->context.settings;
+	struct allow_subject subject = { .time = o->time,
+		.client = &o->session->client.address,
+		.server = &o->session->server.address,
+		.who = { bytes_str(a->victim), bytes_str(a->target) } };
+
+	return allow_covers(&settings->auto_forward.allow, &settings->allow, &subject);
+}
+
 static void
 observe(void *self, const struct observation *o)
 {
@@ -175,7 +187,7 @@ observe(void *self, const struct observation *o)
 	forward_assess(&d->context, o->session, o->message, &a);
 	/* Journal reports are journal_external's. */
 	if (a.artefact_count > 0 && a.outward && a.quiet_because == NULL && a.verdict != FORWARD_JOURNAL &&
-	    (a.confidence >= settings->confidence || a.alone))
+	    (a.confidence >= settings->confidence || a.alone) && !is_excused(d, o, &a))
 		raise_alert(d, o, &a);
 }
 

@@ -8,6 +8,7 @@
 
 #include "detect/detectors.h"
 #include "detect/sentence.h"
+#include "detect/kit.h"
 #include "detect/server_offers.h"
 #include "detect/techniques.h"
 
@@ -93,17 +94,30 @@ raise_alert(struct cleartext_credentials *d, const struct observation *o, const 
 	alert_book_raise(d->context.alerts, &alert);
 }
 
+static bool
+is_excused(const struct cleartext_credentials *d, const struct observation *o)
+{
+	const struct cleartext_credentials_settings *settings = &d->context.settings->cleartext_credentials;
+	const struct session *s = o->session;
+	char account[KIT_ACCOUNT_MAX];
+	struct allow_subject subject = { .time = o->time,
+		.client = &s->client.address,
+		.server = &s->server.address,
+		.who = { kit_account(account, o->login->user_text, o->login->domain_text) } };
+
+	return networks_have(&settings->allow_clients, &s->client.address) ||
+	    networks_have(&settings->allow_servers, &s->server.address) ||
+	    allow_covers(&settings->allow, &d->context.settings->allow, &subject);
+}
+
 static void
 observe(void *self, const struct observation *o)
 {
 	struct cleartext_credentials *d = self;
-	const struct cleartext_credentials_settings *settings = &d->context.settings->cleartext_credentials;
 
 	if (o->kind == OBSERVED_SESSION)
 		server_offers_note(d->offers, o);
-	if (o->kind != OBSERVED_LOGIN || !o->login->cleartext ||
-	    networks_have(&settings->allow_clients, &o->session->client.address) ||
-	    networks_have(&settings->allow_servers, &o->session->server.address))
+	if (o->kind != OBSERVED_LOGIN || !o->login->cleartext || is_excused(d, o))
 		return;
 	raise_alert(d, o, server_offers_find(d->offers, &o->session->server, o->time, OFFER_MEMORY));
 }
@@ -165,6 +179,20 @@ forgotten(const void *self)
 	return d->forgotten + server_offers_evicted(d->offers);
 }
 
+#define SECTION "cleartext_credentials.offers"
+
+static void
+save(const void *self, struct state_out *out)
+{
+	server_offers_save(((const struct cleartext_credentials *)self)->offers, SECTION, out);
+}
+
+static unsigned
+load(void *self, struct bytes image)
+{
+	return !server_offers_load(((struct cleartext_credentials *)self)->offers, SECTION, image);
+}
+
 const struct detector detector_cleartext_credentials = {
 	.rule = &rule,
 	.enabled = enabled,
@@ -173,4 +201,6 @@ const struct detector detector_cleartext_credentials = {
 	.close = close_detector,
 	.reload = reload,
 	.forgotten = forgotten,
+	.save = save,
+	.load = load,
 };

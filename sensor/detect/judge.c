@@ -35,6 +35,9 @@ adopt(struct judge *j, const struct detector_context *context)
 {
 	bool fine = true;
 
+	/* What is held back speaks of rules that may be about to go. */
+	alert_book_flush(j->book);
+	alert_book_settle(j->book, context->site);
 	j->learning = context->settings->learning;
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++) {
 		bool wanted = detectors[i]->enabled(context->settings);
@@ -101,6 +104,7 @@ tick(struct judge *j, bool back)
 	if (j->time.now - j->ticked < TICK)
 		return;
 	j->ticked = j->time.now;
+	alert_book_tick(j->book, j->time.now);
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL && detectors[i]->tick != NULL)
 			detectors[i]->tick(j->states[i], j->time.now);
@@ -110,6 +114,12 @@ void
 judge_tick(struct judge *j, usec_t now)
 {
 	tick(j, timeline_set(&j->time, now));
+}
+
+void
+judge_finish(struct judge *j)
+{
+	alert_book_flush(j->book);
 }
 
 void
@@ -129,6 +139,7 @@ judge_save(const struct judge *j, struct state_out *out)
 	state_begin(out, SECTION);
 	state_put_u64(out, (uint64_t)j->began);
 	state_end(out);
+	alert_book_save(j->book, out);
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL && detectors[i]->save != NULL)
 			detectors[i]->save(j->states[i], out);
@@ -143,6 +154,7 @@ judge_load(struct judge *j, struct bytes image)
 
 	if (state_find(image, SECTION, &in) && (began = state_get_u64(&in)) <= INT64_MAX)
 		j->began = (usec_t)began;
+	refused = alert_book_load(j->book, image);
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL && detectors[i]->load != NULL)
 			refused += detectors[i]->load(j->states[i], image);
@@ -182,6 +194,14 @@ struct telling {
 };
 
 static void
+tell_held_back(void *arg, const char *rule, uint64_t held_back)
+{
+	const struct telling *t = arg;
+
+	t->say(t->arg, "held_back", rule, held_back);
+}
+
+static void
 tell(void *arg, const char *name, uint64_t value)
 {
 	const struct telling *t = arg;
@@ -194,6 +214,7 @@ judge_count(const struct judge *j, judge_counter *say, void *arg)
 {
 	struct telling t = { .say = say, .arg = arg };
 
+	alert_book_count(j->book, tell_held_back, &t);
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++) {
 		if (j->states[i] == NULL || detectors[i]->count == NULL)
 			continue;

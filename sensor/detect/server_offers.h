@@ -6,6 +6,7 @@
 #ifndef DETECT_SERVER_OFFERS_H
 #define DETECT_SERVER_OFFERS_H
 
+#include "detect/state.h"
 #include "observe/observation.h"
 
 struct server_offer {
@@ -26,6 +27,10 @@ void server_offers_note(struct server_offers *, const struct observation *sessio
 /* The offer of this server, if it was made within `memory` before now; else NULL. Valid until the next call. */
 const struct server_offer *server_offers_find(const struct server_offers *, const struct endpoint *server, usec_t now,
     usec_t memory);
+
+/* As a section of a state. load: false when it was refused; then there are none. */
+void server_offers_save(const struct server_offers *, const char *section, struct state_out *);
+bool server_offers_load(struct server_offers *, const char *section, struct bytes image);
 
 uint64_t server_offers_evicted(const struct server_offers *);
 

@@ -30,12 +30,15 @@ struct starttls_stripped {
 };
 
 static bool
-is_excused(const struct starttls_stripped *d, const struct session *s)
+is_excused(const struct starttls_stripped *d, const struct observation *o)
 {
 	const struct starttls_stripped_settings *settings = &d->context.settings->starttls_stripped;
+	const struct session *s = o->session;
+	struct allow_subject subject = { .time = o->time, .client = &s->client.address, .server = &s->server.address };
 
 	return networks_have(&settings->allow_clients, &s->client.address) ||
-	    networks_have(&settings->allow_servers, &s->server.address);
+	    networks_have(&settings->allow_servers, &s->server.address) ||
+	    allow_covers(&settings->allow, &d->context.settings->allow, &subject);
 }
 
 /* offer: the one made earlier; NULL: none is remembered. */
@@ -88,7 +91,7 @@ judge_session(struct starttls_stripped *d, const struct observation *o)
 
 	server_offers_note(d->offers, o);
 	if (r->end == SESSION_LIVES || r->starttls_offered || !r->offers_seen || r->starttls || r->one_sided ||
-	    o->session->midstream || r->traffic[FROM_SERVER].missing > 0 || is_excused(d, o->session))
+	    o->session->midstream || r->traffic[FROM_SERVER].missing > 0 || is_excused(d, o))
 		return;
 	offer = server_offers_find(d->offers, &o->session->server, o->time,
 	    d->context.settings->starttls_stripped.memory);
@@ -104,7 +107,7 @@ judge_session(struct starttls_stripped *d, const struct observation *o)
 static void
 judge_anomaly(struct starttls_stripped *d, const struct observation *o)
 {
-	if (!bytes_equal(bytes_str(o->anomaly->name), BYTES("starttls_rewritten")) || is_excused(d, o->session))
+	if (!bytes_equal(bytes_str(o->anomaly->name), BYTES("starttls_rewritten")) || is_excused(d, o))
 		return;
 	raise_alert(d, o, SEVERITY_HIGH, "the client's STARTTLS was painted over on its way to the server",
 	    server_offers_find(d->offers, &o->session->server, o->time, d->context.settings->starttls_stripped.memory));
@@ -176,6 +179,20 @@ forgotten(const void *self)
 	return d->forgotten + server_offers_evicted(d->offers);
 }
 
+#define SECTION "starttls_stripped.offers"
+
+static void
+save(const void *self, struct state_out *out)
+{
+	server_offers_save(((const struct starttls_stripped *)self)->offers, SECTION, out);
+}
+
+static unsigned
+load(void *self, struct bytes image)
+{
+	return !server_offers_load(((struct starttls_stripped *)self)->offers, SECTION, image);
+}
+
 const struct detector detector_starttls_stripped = {
 	.rule = &rule,
 	.enabled = enabled,
@@ -184,4 +201,6 @@ const struct detector detector_starttls_stripped = {
 	.close = close_detector,
 	.reload = reload,
 	.forgotten = forgotten,
+	.save = save,
+	.load = load,
 };

@@ -223,7 +223,7 @@ observe(void *self, const struct observation *o)
 		return;
 	subject.client = &s->client.address;
 	subject.server = &s->server.address;
-	if (allow_find(&u->context.settings->allow, &subject) != NULL)
+	if (allow_covers(&settings->allow, &u->context.settings->allow, &subject))
 		return;
 	judge_connection(u, o);
 	judge_pair(u, o);
@@ -314,6 +314,44 @@ reload(void *self, const struct detector_context *context)
 	u->keys = after->pairs;
 }
 
+#define PAIRS "upload_asymmetry.pairs"
+#define SAID "upload_asymmetry.said"
+
+static void
+save(const void *self, struct state_out *out)
+{
+	const struct upload_asymmetry *u = self;
+
+	state_begin(out, PAIRS);
+	window_save(u->pairs, out);
+	state_end(out);
+	state_begin(out, SAID);
+	state_put_map(out, u->said, sizeof(struct identity), sizeof(struct said));
+	state_end(out);
+}
+
+static bool
+is_said(const void *value)
+{
+	const struct said *s = value;
+
+	return s->at >= 0 && s->severity_plus_one <= SEVERITY_CRITICAL + 1;
+}
+
+static unsigned
+load(void *self, struct bytes image)
+{
+	struct upload_asymmetry *u = self;
+	struct state_in in;
+	unsigned refused = 0;
+
+	if (state_find(image, PAIRS, &in))
+		refused += !window_load(u->pairs, &in);
+	if (state_find(image, SAID, &in))
+		refused += !state_get_map(&in, u->said, sizeof(struct identity), sizeof(struct said), is_said);
+	return refused;
+}
+
 const struct detector detector_upload_asymmetry = {
 	.rule = &rule,
 	.enabled = enabled,
@@ -323,4 +361,6 @@ const struct detector detector_upload_asymmetry = {
 	.close = close_detector,
 	.reload = reload,
 	.forgotten = forgotten,
+	.save = save,
+	.load = load,
 };

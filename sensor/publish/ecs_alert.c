@@ -79,6 +79,7 @@ static void
 put_finding(json_t *document, const struct ecs_context *context, const struct alert *a)
 {
 	json_t *event = json_sub(document, "event"), *mailtap = json_sub(document, "mailtap"), *alert;
+	char id[IDENTITY_TEXT_MAX];
 
 	json_put_number(event, "severity", severity_numbers[a->severity]);
 	json_put_number(event, "risk_score", a->risk);
@@ -91,6 +92,8 @@ put_finding(json_t *document, const struct ecs_context *context, const struct al
 	alert = json_sub(mailtap, "alert");
 	json_put_text_always(alert, "key", a->key_text);
 	json_put_number(alert, "count", a->count);
+	if ((a->case_id.word[0] | a->case_id.word[1]) != 0)
+		json_put_word(alert, "case", identity_text(id, a->case_id));
 	json_put_time(alert, "first", a->first);
 	json_put_time(alert, "last", a->last);
 	put_evidence(alert, a);

@@ -278,6 +278,12 @@ const struct option options[] = {
 	    .unit = "findings", .help = "Findings remembered, so that a repeated one is counted and not said again." },
 	{ "detect.alerts.forget", OPTION_DURATION, SCALAR(detect.alerts.forget), .standard = "1d",
 	    RANGE(S(1), DAYS(365)), .help = "Silence after which a finding that turns up again is a new one." },
+	{ "detect.alerts.window", OPTION_DURATION, SCALAR(detect.alerts.window), .standard = "1h", RANGE(0, DAYS(365)),
+	    .help = "After so long, what repetitions were held back of a finding is summed up in one alert; 0: only at the stop." },
+	{ "detect.alerts.case", OPTION_DURATION, SCALAR(detect.alerts.span), .standard = "1d", RANGE(S(1), DAYS(365)),
+	    .help = "Alerts about one account or client belong to one case until it is silent for so long." },
+	{ "detect.alerts.cases", OPTION_INTEGER, SCALAR(detect.alerts.cases), .standard = "4096", RANGE(16, 1000000),
+	    .unit = "cases", .help = "Cases remembered at once; the one silent longest gives way." },
 
 	{ "detect.memory", OPTION_SIZE, SCALAR(detect.memory), LIVE, .standard = "64MiB", RANGE(MIB(1), GIB(64)),
 	    .help = "Memory for what detectors remember of clients, accounts and servers, at most a sixteenth of limits.memory; "
@@ -310,6 +316,8 @@ const struct option options[] = {
 	{ "detect.upload_asymmetry.allow_servers", OPTION_NETWORKS,
 	    LIST(detect.upload_asymmetry.allow_servers.at, detect.upload_asymmetry.allow_servers.len), LIVE,
 	    .standard = "", .help = "Servers that may be sent as much as anybody likes: a smart host, an archive." },
+	{ "detect.upload_asymmetry.allow", ALLOW(detect.upload_asymmetry.allow),
+	    .help = "Clients or servers whose uploads are approved." },
 
 	{ "detect.starttls_stripped.enabled", OPTION_BOOL, SCALAR(detect.starttls_stripped.enabled), LIVE, .standard = "true",
 	    .help = "Alert when a server's offer to encrypt is taken out of the dialogue." },
@@ -323,6 +331,8 @@ const struct option options[] = {
 	{ "detect.starttls_stripped.allow_servers", OPTION_NETWORKS,
 	    LIST(detect.starttls_stripped.allow_servers.at, detect.starttls_stripped.allow_servers.len), LIVE,
 	    .standard = "", .help = "Servers that offer TLS to some clients only." },
+	{ "detect.starttls_stripped.allow", ALLOW(detect.starttls_stripped.allow),
+	    .help = "Clients or servers of which a missing offer is known." },
 
 	{ "detect.cleartext_credentials.enabled", OPTION_BOOL, SCALAR(detect.cleartext_credentials.enabled), LIVE,
 	    .standard = "true", .help = "Alert when a login crosses the wire readable." },
@@ -335,6 +345,8 @@ const struct option options[] = {
 	{ "detect.cleartext_credentials.allow_servers", OPTION_NETWORKS,
 	    LIST(detect.cleartext_credentials.allow_servers.at, detect.cleartext_credentials.allow_servers.len), LIVE,
 	    .standard = "", .help = "Servers that may be logged in to readable." },
+	{ "detect.cleartext_credentials.allow", ALLOW(detect.cleartext_credentials.allow),
+	    .help = "Clients, servers or accounts whose logins may be readable." },
 
 	{ "detect.auto_forward.enabled", OPTION_BOOL, SCALAR(detect.auto_forward.enabled), LIVE, .standard = "true",
 	    .help = "Alert when a mailbox's mail is forwarded to an outsider automatically." },
@@ -348,6 +360,8 @@ const struct option options[] = {
 	    .standard = "", .help = "Mailboxes or domains whose forwarding is approved." },
 	{ "detect.auto_forward.freemail", OPTION_DOMAINS, NAMES(detect.auto_forward.freemail), LIVE,
 	    .standard = FREEMAIL, .help = "Domains where anybody has a mailbox: forwarding there weighs more." },
+	{ "detect.auto_forward.allow", ALLOW(detect.auto_forward.allow),
+	    .help = "Clients, servers, mailboxes or targets whose forwarding is approved." },
 
 	{ "detect.forward_correlated.enabled", OPTION_BOOL, SCALAR(detect.forward_correlated.enabled), LIVE, .standard = "true",
 	    .help = "Alert when a message that came in for a mailbox goes out again to an outsider." },

@@ -49,7 +49,7 @@ struct bell_alert {
 	const char *rule;
 	enum severity severity;
 	unsigned risk;
-	struct identity id;
+	struct identity id, case_id;
 	uint64_t count;
 	usec_t time, first, last;
 	char key[BELL_TEXT], reason[BELL_TEXT];
