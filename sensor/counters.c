@@ -86,6 +86,7 @@ put_delivery(struct counters *c, const struct delivery *d)
 	put(c, "alerts", "raised", n.book.raised);
 	put(c, "alerts", "published", n.book.published);
 	put(c, "alerts", "held_back", n.book.held_back);
+	put(c, "alerts", "summaries", n.book.summaries);
 	put(c, "alerts", "forgotten", n.book.forgotten);
 	put(c, "documents", "events", n.events);
 	put(c, "documents", "alerts", n.alerts);

@@ -8,7 +8,7 @@
 #include "delivery.h"
 #include "workers.h"
 
-#define COUNTERS_MAX 256
+#define COUNTERS_MAX 384
 #define COUNTER_NAME_MAX 64
 
 /* What the capture side has counted until `time`. */

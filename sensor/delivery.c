@@ -94,6 +94,12 @@ delivery_tick(struct delivery *d, usec_t now)
 }
 
 void
+delivery_finish(struct delivery *d)
+{
+	judge_finish(d->judge);
+}
+
+void
 delivery_stats(struct delivery *d, usec_t now, const struct ecs_counter *counters, size_t count)
 {
 	struct document document;
@@ -198,7 +204,7 @@ static size_t
 state_ceiling(const struct delivery *d)
 {
 	const struct detect_settings *s = &d->settings->detect;
-	size_t own = s->alerts.keys + s->upload_asymmetry.pairs + s->starttls_stripped.servers +
+	size_t own = s->alerts.keys + s->alerts.cases + s->upload_asymmetry.pairs + s->starttls_stripped.servers +
 	    s->cleartext_credentials.servers;
 
 	return 2 * s->memory + own * STATE_OCTETS_PER_KEY + s->user_rules.keys * USER_TALLY_KEY_OCTETS + (1 << 20);

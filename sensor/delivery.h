@@ -37,6 +37,9 @@ void delivery_observe(void *delivery, const struct observation *);
 /* Packet time passes without observations. */
 void delivery_tick(struct delivery *, usec_t now);
 
+/* Nothing more will be observed: alerts that were held back are summed up. */
+void delivery_finish(struct delivery *);
+
 /* Counters as a mailtap.stats document, to whoever wants events. */
 void delivery_stats(struct delivery *, usec_t now, const struct ecs_counter *, size_t count);
 

@@ -419,6 +419,7 @@ operator_close_books(struct operator *op)
 	totals_read(&t, op->workers, op->pipeline);
 	losses_observe(&op->losses, &t, true, delivery_observe, op->delivery);
 	delivery_tick(op->delivery, t.time);
+	delivery_finish(op->delivery);
 	snapshot_take(&op->state, op->delivery);
 	operator_stats(op);
 }

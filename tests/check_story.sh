@@ -25,7 +25,7 @@ for before, after in zip(chapters, chapters[1:]):
         sys.exit("check_story: risk does not rise to " + after["rule"]["name"])
     if before["event"]["id"] not in json.dumps(after["mailtap"]["alert"]["evidence"]):
         sys.exit("check_story: evidence does not name " + before["rule"]["name"])
-    if "203.0.113.66 at " not in after["event"]["reason"].split("; after ")[-1]:
+    if before["rule"]["name"] not in after["event"]["reason"].split("It belongs to one case with ")[-1]:
         sys.exit("check_story: the reason does not say what went before " + after["rule"]["name"])
 if any(a["mailtap"]["alert"]["case"] == chapters[0]["mailtap"]["alert"]["case"] and "user0" in json.dumps(a["related"])
        for a in told.values() if a not in chapters):

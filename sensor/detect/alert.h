@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * alert: a finding that explains itself: one plain sentence, the evidence, the figure and what it was held against.
- * book: what has been raised already, so that the same finding is said at once, then at 10, 100, 1000 and when its
- * severity rises, and not in between.
+ * book: what has been raised already. The same finding is said at once, then at 10, 100, 1000 and when its severity rises; what
+ * is held back in between is summed up when its window ends, so that nothing is only counted. Findings about one victim are told
+ * as one case (cases.h).
  */
 #ifndef DETECT_ALERT_H
 #define DETECT_ALERT_H
 
-#include "detect/state.h"
 #include "observe/observation.h"
 
 enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
@@ -60,9 +60,9 @@ struct alert {
 	struct slices users, hosts; /* for related.* */
 	/* Filled by the book: */
 	struct identity id;
-	struct identity case_id;    /* of related alerts of one victim; zero: it has none */
 	uint64_t count;             /* times this key was raised so far */
 	usec_t first, last;
+	struct identity case_id;    /* both words 0: it is about nobody */
 };
 
 typedef void alert_handler(void *arg, const struct alert *);
@@ -70,13 +70,16 @@ typedef void alert_handler(void *arg, const struct alert *);
 struct alert_limits {
 	size_t keys;     /* findings remembered at once */
 	usec_t forget;   /* packet time after which a silent finding starts anew */
-	usec_t cooldown; /* least packet time between two summaries of a finding; a rise does not wait */
+	usec_t window;   /* packet time after which what was held back is summed up; 0: only at the end */
+	usec_t span;     /* of silence after which a case is over */
+	size_t cases;    /* remembered at once */
 };
 
 struct alert_book_counters {
 	uint64_t raised;     /* by detectors */
 	uint64_t published;  /* handed to the handler */
 	uint64_t held_back;  /* repetitions in between */
+	uint64_t summaries;  /* of those published: what a window held back */
 	uint64_t forgotten;  /* keys that gave way at the ceiling, of the book and (judge_counters) of the detectors */
 };
 
@@ -89,18 +92,29 @@ struct alert_book *alert_book_new(const struct alert_limits *, alert_handler *, 
  * and of the highest severity that the finding has had: a summary does not play down what it sums up. */
 void alert_book_raise(struct alert_book *, const struct alert *);
 
-/* What has been raised so far, as sections of a state; load: how many of them were refused. */
-void alert_book_save(const struct alert_book *, struct state_out *);
-unsigned alert_book_load(struct alert_book *, struct bytes image);
+/* Packet time has come to `now`: says the summaries that are due. */
+void alert_book_tick(struct alert_book *, usec_t now);
+
+/* Says all that is held back, due or not: rules are about to change, or the sensor stops. */
+void alert_book_flush(struct alert_book *);
+
+/* Roles and domains for cases; borrowed until the next call. */
+struct site;
+void alert_book_settle(struct alert_book *, const struct site *);
 
 struct alert_book_counters alert_book_counters(const struct alert_book *);
 
-/* Says how many repetitions of each rule's findings were held back, the longest quiet rule first. */
+/* Says for each rule how many of its alerts were held back, where any were; those of rules beyond the first 128 together as
+ * "other". The name is valid during the call. */
 typedef void alert_rule_counter(void *arg, const char *rule, uint64_t held_back);
-void alert_book_count(const struct alert_book *, alert_rule_counter *say, void *arg);
+void alert_book_count(const struct alert_book *, alert_rule_counter *, void *arg);
 
-/* How often a finding is said, from now on; the ceilings stay. */
-void alert_book_reload(struct alert_book *, const struct alert_limits *);
+/* What was found so far, with its counts, and the cases; not what a window still holds back. load: how many sections were refused;
+ * the book must be new. */
+struct state_out;
+void alert_book_save(const struct alert_book *, struct state_out *);
+unsigned alert_book_load(struct alert_book *, struct bytes image);
+
 void alert_book_free(struct alert_book *); /* NULL is fine */
 
 #endif

@@ -52,6 +52,12 @@ allow_find(const struct allow_list *list, const struct allow_subject *s)
 }
 
 bool
+allow_covers(const struct allow_list *own, const struct allow_list *all, const struct allow_subject *subject)
+{
+	return allow_find(own, subject) != NULL || allow_find(all, subject) != NULL;
+}
+
+bool
 allow_has_address(const struct allow_list *list, const struct address *address, usec_t time)
 {
 	for (size_t i = 0; i < list->len; i++)

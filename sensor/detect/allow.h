@@ -44,6 +44,9 @@ struct allow_subject {
 /* The first that covers the subject at its time, or NULL. */
 const struct allowance *allow_find(const struct allow_list *, const struct allow_subject *);
 
+/* Whether either list has one: that of a detector and that of all. */
+bool allow_covers(const struct allow_list *, const struct allow_list *all, const struct allow_subject *);
+
 /* Whether a network of the list holds the address at that time. */
 bool allow_has_address(const struct allow_list *, const struct address *, usec_t time);
 

@@ -163,15 +163,15 @@ raise_alert(struct auto_forward *d, const struct observation *o, const struct fo
 }
 
 static bool
-is_allowed(const struct auto_forward *d, const struct observation *o, const struct forward_assessment *a)
+is_excused(const struct auto_forward *d, const struct observation *o, const struct forward_assessment *a)
 {
 	const struct detect_settings *settings = d->context.settings;
-	struct allow_subject subject = { .time = o->time, .client = &o->session->client.address,
+	struct allow_subject subject = { .time = o->time,
+		.client = &o->session->client.address,
 		.server = &o->session->server.address,
-		.who = { bytes_str(a->victim), bytes_str(a->target), o->message->envelope.from } };
+		.who = { bytes_str(a->victim), bytes_str(a->target) } };
 
-	return allow_find(&settings->auto_forward.allow, &subject) != NULL ||
-	    allow_find(&settings->allow, &subject) != NULL;
+	return allow_covers(&settings->auto_forward.allow, &settings->allow, &subject);
 }
 
 static void
@@ -187,7 +187,7 @@ observe(void *self, const struct observation *o)
 	forward_assess(&d->context, o->session, o->message, &a);
 	/* Journal reports are journal_external's. */
 	if (a.artefact_count > 0 && a.outward && a.quiet_because == NULL && a.verdict != FORWARD_JOURNAL &&
-	    (a.confidence >= settings->confidence || a.alone) && !is_allowed(d, o, &a))
+	    (a.confidence >= settings->confidence || a.alone) && !is_excused(d, o, &a))
 		raise_alert(d, o, &a);
 }
 

@@ -8,6 +8,7 @@
 
 #include "detect/detectors.h"
 #include "detect/sentence.h"
+#include "detect/kit.h"
 #include "detect/server_offers.h"
 #include "detect/techniques.h"
 
@@ -98,12 +99,15 @@ is_excused(const struct cleartext_credentials *d, const struct observation *o)
 {
 	const struct cleartext_credentials_settings *settings = &d->context.settings->cleartext_credentials;
 	const struct session *s = o->session;
-	struct allow_subject subject = { .time = o->time, .client = &s->client.address, .server = &s->server.address,
-		.who = { o->login->user_text } };
+	char account[KIT_ACCOUNT_MAX];
+	struct allow_subject subject = { .time = o->time,
+		.client = &s->client.address,
+		.server = &s->server.address,
+		.who = { kit_account(account, o->login->user_text, o->login->domain_text) } };
 
 	return networks_have(&settings->allow_clients, &s->client.address) ||
 	    networks_have(&settings->allow_servers, &s->server.address) ||
-	    allow_find(&d->context.settings->allow, &subject) != NULL;
+	    allow_covers(&settings->allow, &d->context.settings->allow, &subject);
 }
 
 static void
@@ -180,20 +184,13 @@ forgotten(const void *self)
 static void
 save(const void *self, struct state_out *out)
 {
-	const struct cleartext_credentials *d = self;
-
-	state_begin(out, SECTION);
-	server_offers_save(d->offers, out);
-	state_end(out);
+	server_offers_save(((const struct cleartext_credentials *)self)->offers, SECTION, out);
 }
 
 static unsigned
 load(void *self, struct bytes image)
 {
-	struct cleartext_credentials *d = self;
-	struct state_in in;
-
-	return state_find(image, SECTION, &in) && !server_offers_load(d->offers, &in);
+	return !server_offers_load(((struct cleartext_credentials *)self)->offers, SECTION, image);
 }
 
 const struct detector detector_cleartext_credentials = {

@@ -19,6 +19,7 @@ struct upload_asymmetry_settings {
 	usec_t window;
 	size_t pairs;            /* client/server pairs remembered */
 	struct networks allow_clients, allow_servers; /* never judged */
+	struct allow_list allow;
 };
 
 struct auto_forward_settings {
@@ -27,8 +28,8 @@ struct auto_forward_settings {
 	double confidence_high;  /* from which on the alert is of high severity */
 	struct names allow_targets; /* addresses or domains that may be forwarded to */
 	struct names allow_senders; /* victims (addresses or domains) whose forwarding is approved */
-	struct allow_list allow;
 	struct names freemail;   /* domains where anybody has a mailbox */
+	struct allow_list allow; /* by client, server, victim or target */
 };
 
 struct starttls_stripped_settings {
@@ -36,12 +37,14 @@ struct starttls_stripped_settings {
 	usec_t memory;           /* how long an offer is remembered of a server that says nothing */
 	size_t servers;          /* remembered */
 	struct networks allow_clients, allow_servers; /* never judged */
+	struct allow_list allow;
 };
 
 struct cleartext_credentials_settings {
 	bool enabled;
 	size_t servers;          /* whose offers are remembered */
 	struct networks allow_clients, allow_servers; /* never judged */
+	struct allow_list allow;
 };
 
 struct sensor_loss_settings {

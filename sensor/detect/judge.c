@@ -35,6 +35,9 @@ adopt(struct judge *j, const struct detector_context *context)
 {
 	bool fine = true;
 
+	/* What is held back speaks of rules that may be about to go. */
+	alert_book_flush(j->book);
+	alert_book_settle(j->book, context->site);
 	j->learning = context->settings->learning;
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++) {
 		bool wanted = detectors[i]->enabled(context->settings);
@@ -76,7 +79,6 @@ judge_reload(struct judge *j, const struct detect_settings *settings, const stru
 {
 	struct detector_context context = context_of(j, settings, site, rules);
 
-	alert_book_reload(j->book, &settings->alerts);
 	if (!adopt(j, &context))
 		log_error("detect", "not enough memory for a detector that was switched on: it stays off");
 }
@@ -102,6 +104,7 @@ tick(struct judge *j, bool back)
 	if (j->time.now - j->ticked < TICK)
 		return;
 	j->ticked = j->time.now;
+	alert_book_tick(j->book, j->time.now);
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL && detectors[i]->tick != NULL)
 			detectors[i]->tick(j->states[i], j->time.now);
@@ -111,6 +114,12 @@ void
 judge_tick(struct judge *j, usec_t now)
 {
 	tick(j, timeline_set(&j->time, now));
+}
+
+void
+judge_finish(struct judge *j)
+{
+	alert_book_flush(j->book);
 }
 
 void
@@ -145,7 +154,7 @@ judge_load(struct judge *j, struct bytes image)
 
 	if (state_find(image, SECTION, &in) && (began = state_get_u64(&in)) <= INT64_MAX)
 		j->began = (usec_t)began;
-	refused += alert_book_load(j->book, image);
+	refused = alert_book_load(j->book, image);
 	for (size_t i = 0; i < DETECTORS_MAX && detectors[i] != NULL; i++)
 		if (j->states[i] != NULL && detectors[i]->load != NULL)
 			refused += detectors[i]->load(j->states[i], image);
@@ -185,19 +194,19 @@ struct telling {
 };
 
 static void
+tell_held_back(void *arg, const char *rule, uint64_t held_back)
+{
+	const struct telling *t = arg;
+
+	t->say(t->arg, "held_back", rule, held_back);
+}
+
+static void
 tell(void *arg, const char *name, uint64_t value)
 {
 	const struct telling *t = arg;
 
 	t->say(t->arg, t->detector, name, value);
-}
-
-static void
-tell_held_back(void *arg, const char *rule, uint64_t held_back)
-{
-	const struct telling *t = arg;
-
-	t->say(t->arg, rule, "held_back", held_back);
 }
 
 void

@@ -22,6 +22,9 @@ void judge_observe(struct judge *, const struct observation *);
 /* Packet time passes without observations. */
 void judge_tick(struct judge *, usec_t now);
 
+/* Nothing more will be observed: says what alerts were held back so far. */
+void judge_finish(struct judge *);
+
 /* What all detectors have learnt, as sections of a state. */
 void judge_save(const struct judge *, struct state_out *);
 
@@ -36,7 +39,7 @@ void judge_services(const struct judge *, service_listener *, void *arg);
 
 struct alert_book_counters judge_counters(const struct judge *);
 
-/* Says what the detectors count themselves, with the name of each detector. */
+/* Says what the detectors count themselves, with the name of each detector; and, as "held_back", how many alerts of each rule were. */
 typedef void judge_counter(void *arg, const char *detector, const char *name, uint64_t value);
 void judge_count(const struct judge *, judge_counter *say, void *arg);
 

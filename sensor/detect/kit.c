@@ -337,7 +337,7 @@ kit_excuses(const struct kit *k, const struct allow_list *own, unsigned roles, c
 
 	for (size_t i = 0; i < who_count && i < ALLOW_WHO; i++)
 		subject.who[i] = who[i];
-	return allow_find(own, &subject) != NULL || allow_find(&k->context.settings->allow, &subject) != NULL ||
+	return allow_covers(own, &k->context.settings->allow, &subject) ||
 	       (roles != 0 && (site_roles(k->context.site, &s->client.address, o->time) & roles) != 0);
 }
 

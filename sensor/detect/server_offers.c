@@ -73,16 +73,12 @@ server_offers_find(const struct server_offers *s, const struct endpoint *e, usec
 	return offer == NULL || now - offer->last > memory ? NULL : offer;
 }
 
-uint64_t
-server_offers_evicted(const struct server_offers *s)
-{
-	return map_evicted(s->servers);
-}
-
 void
-server_offers_save(const struct server_offers *s, struct state_out *out)
+server_offers_save(const struct server_offers *s, const char *section, struct state_out *out)
 {
+	state_begin(out, section);
 	state_put_map(out, s->servers, sizeof(struct identity), sizeof(struct server_offer));
+	state_end(out);
 }
 
 static bool
@@ -90,12 +86,20 @@ is_offer(const void *value)
 {
 	const struct server_offer *o = value;
 
-	return o->first >= 0 && o->last >= o->first && o->sessions > 0 &&
-	    (o->client.family == 4 || o->client.family == 6);
+	return o->first >= 0 && o->last >= 0 && (o->client.family == 4 || o->client.family == 6);
 }
 
 bool
-server_offers_load(struct server_offers *s, struct state_in *in)
+server_offers_load(struct server_offers *s, const char *section, struct bytes image)
 {
-	return state_get_map(in, s->servers, sizeof(struct identity), sizeof(struct server_offer), is_offer);
+	struct state_in in;
+
+	return !state_find(image, section, &in) ||
+	    state_get_map(&in, s->servers, sizeof(struct identity), sizeof(struct server_offer), is_offer);
+}
+
+uint64_t
+server_offers_evicted(const struct server_offers *s)
+{
+	return map_evicted(s->servers);
 }

@@ -28,10 +28,10 @@ void server_offers_note(struct server_offers *, const struct observation *sessio
 const struct server_offer *server_offers_find(const struct server_offers *, const struct endpoint *server, usec_t now,
     usec_t memory);
 
-uint64_t server_offers_evicted(const struct server_offers *);
+/* As a section of a state. load: false when it was refused; then there are none. */
+void server_offers_save(const struct server_offers *, const char *section, struct state_out *);
+bool server_offers_load(struct server_offers *, const char *section, struct bytes image);
 
-/* Into and out of a section of the state, as state.h says. */
-void server_offers_save(const struct server_offers *, struct state_out *);
-bool server_offers_load(struct server_offers *, struct state_in *);
+uint64_t server_offers_evicted(const struct server_offers *);
 
 #endif

@@ -32,13 +32,13 @@ struct starttls_stripped {
 static bool
 is_excused(const struct starttls_stripped *d, const struct observation *o)
 {
+	const struct starttls_stripped_settings *settings = &d->context.settings->starttls_stripped;
 	const struct session *s = o->session;
 	struct allow_subject subject = { .time = o->time, .client = &s->client.address, .server = &s->server.address };
-	const struct starttls_stripped_settings *settings = &d->context.settings->starttls_stripped;
 
 	return networks_have(&settings->allow_clients, &s->client.address) ||
 	    networks_have(&settings->allow_servers, &s->server.address) ||
-	    allow_find(&d->context.settings->allow, &subject) != NULL;
+	    allow_covers(&settings->allow, &d->context.settings->allow, &subject);
 }
 
 /* offer: the one made earlier; NULL: none is remembered. */
@@ -184,20 +184,13 @@ forgotten(const void *self)
 static void
 save(const void *self, struct state_out *out)
 {
-	const struct starttls_stripped *d = self;
-
-	state_begin(out, SECTION);
-	server_offers_save(d->offers, out);
-	state_end(out);
+	server_offers_save(((const struct starttls_stripped *)self)->offers, SECTION, out);
 }
 
 static unsigned
 load(void *self, struct bytes image)
 {
-	struct starttls_stripped *d = self;
-	struct state_in in;
-
-	return state_find(image, SECTION, &in) && !server_offers_load(d->offers, &in);
+	return !server_offers_load(((struct starttls_stripped *)self)->offers, SECTION, image);
 }
 
 const struct detector detector_starttls_stripped = {

@@ -223,7 +223,7 @@ observe(void *self, const struct observation *o)
 		return;
 	subject.client = &s->client.address;
 	subject.server = &s->server.address;
-	if (allow_find(&u->context.settings->allow, &subject) != NULL)
+	if (allow_covers(&settings->allow, &u->context.settings->allow, &subject))
 		return;
 	judge_connection(u, o);
 	judge_pair(u, o);
@@ -345,9 +345,10 @@ load(void *self, struct bytes image)
 	struct state_in in;
 	unsigned refused = 0;
 
-	refused += state_find(image, PAIRS, &in) && !window_load(u->pairs, &in);
-	refused += state_find(image, SAID, &in) &&
-	    !state_get_map(&in, u->said, sizeof(struct identity), sizeof(struct said), is_said);
+	if (state_find(image, PAIRS, &in))
+		refused += !window_load(u->pairs, &in);
+	if (state_find(image, SAID, &in))
+		refused += !state_get_map(&in, u->said, sizeof(struct identity), sizeof(struct said), is_said);
 	return refused;
 }
 

@@ -37,6 +37,7 @@ static const struct {
 	[ANOMALY_STARTTLS_REFUSED] = { "starttls_refused", "The server refused to begin TLS." },
 	[ANOMALY_STARTTLS_REWRITTEN] = { "starttls_rewritten",
 	    "A command is masked with X: somebody between client and server has changed what the client said." },
+	[ANOMALY_UIDL_CEILING] = { "uidl_ceiling", "A POP3 mailbox has more unique names of messages than are kept." },
 	[ANOMALY_TEXT_LOST] = { "text_lost", "Part of the dialogue could not be kept: memory was short." },
 };
 

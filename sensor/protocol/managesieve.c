@@ -352,8 +352,12 @@ on_client_hole(void *arg, uint64_t missing, bool last)
 static void
 on_client_broken(void *arg)
 {
-	struct managesieve *m = ((struct hearing *)arg)->m;
+	struct hearing *h = arg;
+	struct managesieve *m = h->m;
 
+	/* The end of a command whose script came is no loss. */
+	if (m->script != NULL && !m->in_auth)
+		on_command(m, buffer_bytes(&m->command), h->time);
 	buffer_reset(&m->command);
 	sieve_script_free(m->script);
 	m->script = NULL;
@@ -507,6 +511,10 @@ sieve_finish(void *self, usec_t time)
 {
 	struct managesieve *m = self;
 
+	if (m->script != NULL && !m->in_auth) {
+		sieve_script_gap(m->script); /* its end did not come */
+		on_command(m, buffer_bytes(&m->command), time);
+	}
 	while (m->first != NULL)
 		settle(m, take_pending(m), REPLY_NEVER, time);
 	m->done = true;

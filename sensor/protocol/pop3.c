@@ -246,7 +246,7 @@ pop3_close(void *self)
 	collection_free(p->collection);
 	word_list_clear(&p->commands);
 	word_list_clear(&p->capabilities);
-	word_list_clear(&p->uidls);
+	word_list_clear(&p->uidls.list);
 	memory_give_back((void *)(uintptr_t)p->banner.at);
 	memory_give_back(p);
 }

@@ -22,9 +22,8 @@
 #include "protocol/stored.h"
 #include "protocol/word_list.h"
 
-/* Octets kept of the greeting, and entries of a UIDL listing. */
+/* Octets kept of the greeting. */
 #define POP3_TEXT_MAX 512
-#define POP3_UIDLS_MAX 512
 
 enum pop3_verb {
 	POP3_UNKNOWN,
@@ -52,8 +51,14 @@ enum pop3_verb {
 /* A command whose reply has not come. */
 struct pop3_pending {
 	uint8_t verb;
-	bool has_number;
+	bool has_argument, has_number;
 	uint32_t number;
+};
+
+/* The unique names of messages 1, 2, 3 and so on. */
+struct pop3_uidls {
+	struct word_list list;
+	uint32_t number, at; /* of the one that was looked for last: most look for the next */
 };
 
 struct pop3_queue {
@@ -86,7 +91,8 @@ struct pop3 {
 	const struct protocol_context *context;
 	struct pop3_busy *busy;   /* NULL: nothing is under way */
 	struct collection *collection; /* NULL: nothing was read yet */
-	struct word_list commands, capabilities, uidls;
+	struct word_list commands, capabilities;
+	struct pop3_uidls uidls;
 	struct bytes banner;      /* owned */
 	uint64_t stat_messages, stat_octets;
 	uint32_t list_entries, uidl_entries, retr, top, dele, fetched;

@@ -112,6 +112,7 @@ act(struct pop3 *p, struct pop3_pending *pending, struct bytes argument)
 			pending->verb = POP3_AUTH_LIST;
 		break;
 	default:
+		pending->has_argument = word.len > 0;
 		pending->has_number = bytes_decimal(word, UINT32_MAX, &number);
 		pending->number = pending->has_number ? (uint32_t)number : 0;
 		break;

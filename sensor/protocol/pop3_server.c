@@ -42,8 +42,21 @@ begin_many(struct pop3 *p, const struct pop3_pending *head, struct bytes text)
 	    head->verb == POP3_RETR ? TRANSFER_POP3_RETR : TRANSFER_POP3_TOP);
 }
 
+/* Kept by place, as long as they come from 1 on without a hole. */
 static void
-on_entry(struct pop3 *p, struct bytes line)
+note_uidl(struct pop3 *p, uint64_t number, struct bytes name, usec_t time)
+{
+	struct word_list *list = &p->uidls.list;
+
+	if (number != list->count + 1u)
+		return;
+	word_list_add(list, bytes_trim(name), p->context->limits->uidls);
+	if (list->dropped > 0)
+		pop3_say(p, ANOMALY_UIDL_CEILING, FROM_SERVER, time);
+}
+
+static void
+on_entry(struct pop3 *p, struct bytes line, usec_t time)
 {
 	struct bytes rest = bytes_trim(line), word;
 	uint64_t number;
@@ -62,32 +75,41 @@ on_entry(struct pop3 *p, struct bytes line)
 	if (p->busy->head.verb != POP3_UIDL)
 		return;
 	p->uidl_entries++;
-	/* Kept by place, as long as the list runs from 1 without a hole. */
-	if (number == p->uidls.count + 1u)
-		word_list_add(&p->uidls, bytes_trim(rest), POP3_UIDLS_MAX);
+	note_uidl(p, number, rest, time);
 }
+
+struct entries {
+	struct pop3 *p;
+	usec_t time;
+};
 
 static void
 take_entries(void *arg, struct bytes text)
 {
-	struct pop3 *p = arg;
+	struct entries *e = arg;
+	struct line *entry = &e->p->busy->entry;
 
 	while (text.len > 0) {
-		text = bytes_skip(text, line_push(&p->busy->entry, text));
-		if (p->busy->entry.complete && !p->busy->entry.doubtful)
-			on_entry(p, line_text(&p->busy->entry));
+		text = bytes_skip(text, line_push(entry, text));
+		if (entry->complete && !entry->doubtful)
+			on_entry(e->p, line_text(entry), e->time);
 	}
 }
 
 static struct bytes
-uidl_of(const struct pop3 *p, uint32_t number)
+uidl_of(struct pop3_uidls *u, uint32_t number)
 {
-	uint32_t at = 0;
+	const struct word_list *list = &u->list;
 
-	for (uint32_t i = 1; at < p->uidls.len; at += p->uidls.at[at] + 1u, i++)
-		if (i == number)
-			return bytes_of(p->uidls.at + at + 1, p->uidls.at[at]);
-	return (struct bytes){ 0 };
+	if (number == 0 || number > list->count)
+		return (struct bytes){ 0 };
+	if (u->number == 0 || number < u->number) {
+		u->number = 1;
+		u->at = 0;
+	}
+	for (; u->number < number; u->number++)
+		u->at += list->at[u->at] + 1u;
+	return bytes_of(list->at + u->at + 1, list->at[u->at]);
 }
 
 static void
@@ -97,7 +119,7 @@ end_message(struct pop3 *p, bool ended, usec_t time)
 	struct collection *c = pop3_collection(p);
 	bool whole = b->head.verb == POP3_RETR;
 	struct mailbox_item item = { .number = b->head.number, .has_size = b->has_size, .size = b->size, .part = !whole,
-		.peek = true, .unique_text = uidl_of(p, b->head.number) };
+		.peek = true, .unique_text = uidl_of(&p->uidls, b->head.number) };
 
 	b->stored.ended = ended;
 	if (c != NULL) {
@@ -189,6 +211,17 @@ note_stat(struct pop3 *p, struct bytes text)
 		collection_exists(c, messages);
 }
 
+/* "+OK 3 name": who asks for one. */
+static void
+note_one_uidl(struct pop3 *p, struct bytes text, usec_t time)
+{
+	struct bytes rest = bytes_trim(text), word = bytes_split(&rest, ' ');
+	uint64_t number;
+
+	if (bytes_decimal(word, UINT32_MAX, &number))
+		note_uidl(p, number, rest, time);
+}
+
 static void
 settle(struct pop3 *p, const struct pop3_pending *head, bool ok, struct bytes text, usec_t time)
 {
@@ -210,8 +243,10 @@ settle(struct pop3 *p, const struct pop3_pending *head, bool ok, struct bytes te
 	case POP3_LIST:
 	case POP3_UIDL:
 	case POP3_LANG:
-		if (!head->has_number)
+		if (!head->has_argument)
 			begin_many(p, head, text);
+		else if (head->verb == POP3_UIDL)
+			note_one_uidl(p, text, time);
 		break;
 	case POP3_RETR:
 	case POP3_TOP:
@@ -349,6 +384,7 @@ pop3_server_push(struct pop3 *p, struct bytes in, usec_t time)
 	size_t n = 0;
 
 	while (n < in.len && !p->done && !p->starts_tls) {
+		struct entries entries = { p, time };
 		bool ended;
 
 		if (b->answer != POP3_MANY_LINES) {
@@ -360,7 +396,7 @@ pop3_server_push(struct pop3 *p, struct bytes in, usec_t time)
 		if (brings_message(&b->head))
 			n += dotted_push(&b->dotted, bytes_skip(in, n), stored_push, &b->stored, &ended);
 		else
-			n += dotted_push(&b->dotted, bytes_skip(in, n), take_entries, p, &ended);
+			n += dotted_push(&b->dotted, bytes_skip(in, n), take_entries, &entries, &ended);
 		if (ended)
 			end_many(p, true, time);
 	}

@@ -36,6 +36,7 @@ struct protocol_limits {
 	size_t pending;          /* commands awaiting their reply */
 	size_t folders;          /* kept of those that are opened in a session */
 	size_t ranges;           /* of messages met in a folder */
+	size_t uidls;            /* unique names kept of a POP3 mailbox's messages */
 	uint64_t inflate_ratio;  /* octets out for one in, above which a compressed connection is read no more */
 	size_t observations;     /* anomalies said per session; more are counted */
 };

@@ -159,6 +159,9 @@ in_space(struct sieve_script *s, uint8_t c)
 static void
 in_word(struct sieve_script *s, uint8_t c)
 {
+	/* A tag may follow without a blank; "text:" is one word. */
+	if (c == ':' && !bytes_equal_nocase(buffer_bytes(&s->word), BYTES("text")))
+		end_word(s);
 	if (is_word_octet(c)) {
 		(void)buffer_append_octet(&s->word, c);
 		return;

@@ -91,9 +91,9 @@ put_finding(json_t *document, const struct ecs_context *context, const struct al
 	json_put_word(mailtap, "severity", severity_name(a->severity));
 	alert = json_sub(mailtap, "alert");
 	json_put_text_always(alert, "key", a->key_text);
-	if (!identity_equal(a->case_id, (struct identity){ { 0 } }))
-		json_put_word(alert, "case", identity_text(id, a->case_id));
 	json_put_number(alert, "count", a->count);
+	if ((a->case_id.word[0] | a->case_id.word[1]) != 0)
+		json_put_word(alert, "case", identity_text(id, a->case_id));
 	json_put_time(alert, "first", a->first);
 	json_put_time(alert, "last", a->last);
 	put_evidence(alert, a);

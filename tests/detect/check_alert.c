@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "detect/state.h"
 #include "support/check_main.h"
 #include "support/observations.h"
 
-#define DAY (86400 * USEC_PER_SEC)
+#define HOUR (3600 * USEC_PER_SEC)
+#define DAY (24 * HOUR)
 
 static const struct alert_rule rule = { .name = "some_rule" }, other_rule = { .name = "other_rule" };
 static struct bell bell;
@@ -15,7 +17,7 @@ static struct bell bell;
 static struct alert_book *
 new_book(size_t keys)
 {
-	struct alert_limits limits = { .keys = keys, .forget = DAY };
+	struct alert_limits limits = { .keys = keys, .forget = DAY, .window = HOUR, .span = DAY, .cases = 16 };
 	struct alert_book *b = alert_book_new(&limits, bell_note, &bell);
 
 	bell.len = 0;
@@ -163,9 +165,10 @@ START_TEST(a_silent_finding_starts_anew)
 	raise_alert(b, "k", SEVERITY_HIGH, SCENE_NOON + 2 * DAY);
 	ck_assert_uint_eq(bell.len, 1);
 	raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON + 3 * DAY + 1);
-	ck_assert_uint_eq(bell.len, 2);
-	ck_assert_uint_eq(bell.at[1].count, 1);
-	ck_assert_int_eq(bell.at[1].first, SCENE_NOON + 3 * DAY + 1);
+	ck_assert_uint_eq(bell.len, 3);
+	ck_assert_uint_eq(bell.at[1].count, 3);
+	ck_assert_uint_eq(bell.at[2].count, 1);
+	ck_assert_int_eq(bell.at[2].first, SCENE_NOON + 3 * DAY + 1);
 	alert_book_free(b);
 }
 END_TEST
@@ -205,85 +208,130 @@ START_TEST(the_ceiling_holds_and_is_counted)
 }
 END_TEST
 
-/* What the book keeps outlives it. */
-static struct alert_book *
-restart(struct alert_book *b, size_t keys)
-{
-	struct state_out out;
-	struct alert_book *after = NULL;
-
-	state_out_init(&out, 1 << 20);
-	alert_book_save(b, &out);
-	ck_assert(state_finish(&out));
-	alert_book_free(b);
-	after = new_book(keys);
-	ck_assert_uint_eq(alert_book_load(after, buffer_bytes(&out.image)), 0);
-	state_out_clear(&out);
-	return after;
-}
-
-START_TEST(counts_outlive_a_restart)
+START_TEST(what_a_window_held_back_is_summed_up)
 {
 	struct alert_book *b = new_book(16);
 
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 4; i++)
 		raise_alert(b, "k", SEVERITY_MEDIUM, SCENE_NOON + i);
-	b = restart(b, 16);
-	for (int i = 5; i < 9; i++)
-		raise_alert(b, "k", SEVERITY_MEDIUM, SCENE_NOON + i);
-	ck_assert_uint_eq(bell.len, 0);
-	raise_alert(b, "k", SEVERITY_MEDIUM, SCENE_NOON + 9);
 	ck_assert_uint_eq(bell.len, 1);
-	ck_assert_uint_eq(bell.at[0].count, 10);
-	ck_assert_int_eq(bell.at[0].first, SCENE_NOON);
-	raise_alert(b, "k", SEVERITY_HIGH, SCENE_NOON + 10);
+	/* The window begins with the first that was held back. */
+	alert_book_tick(b, SCENE_NOON + HOUR);
+	ck_assert_uint_eq(bell.len, 1);
+	alert_book_tick(b, SCENE_NOON + HOUR + 1);
 	ck_assert_uint_eq(bell.len, 2);
+	ck_assert_uint_eq(bell.at[1].count, 4);
+	ck_assert_int_eq(bell.at[1].first, SCENE_NOON);
+	ck_assert_int_eq(bell.at[1].last, SCENE_NOON + 3);
+	ck_assert_int_eq(bell.at[1].time, SCENE_NOON + HOUR + 1);
+	ck_assert_int_eq(bell.at[1].severity, SEVERITY_MEDIUM);
+	ck_assert_str_eq(bell.at[1].key, "k");
+	ck_assert_str_eq(bell.at[1].reason, "Seen 3 times more, at last 2023-11-14T22:13:20Z: because");
+	ck_assert_str_eq(bell.at[1].kind, "repetition");
+	ck_assert_str_eq(bell.at[1].figure, "3 more");
+	ck_assert_str_eq(bell.at[1].held_against, "1 when it was said last");
+	ck_assert(!identity_equal(bell.at[0].id, bell.at[1].id));
+	/* Once. */
+	alert_book_tick(b, SCENE_NOON + 3 * HOUR);
+	ck_assert_uint_eq(bell.len, 2);
+	/* A new window. */
+	raise_alert(b, "k", SEVERITY_MEDIUM, SCENE_NOON + 3 * HOUR);
+	alert_book_tick(b, SCENE_NOON + 4 * HOUR);
+	ck_assert_uint_eq(bell.len, 3);
+	ck_assert_str_eq(bell.at[2].reason, "Seen once more, at last 2023-11-15T01:13:20Z: because");
+	ck_assert_uint_eq(alert_book_counters(b).summaries, 2);
+	ck_assert_uint_eq(alert_book_counters(b).published, 3);
+	alert_book_free(b);
+}
+END_TEST
+
+START_TEST(what_was_said_is_not_summed_up)
+{
+	struct alert_book *b = new_book(16);
+
+	for (int i = 0; i < 10; i++)
+		raise_alert(b, "k", SEVERITY_MEDIUM, SCENE_NOON + i);
+	ck_assert_uint_eq(bell.len, 2);
+	alert_book_flush(b);
+	ck_assert_uint_eq(bell.len, 2);
+	raise_alert(b, "k", SEVERITY_MEDIUM, SCENE_NOON + 10);
+	alert_book_flush(b);
+	ck_assert_uint_eq(bell.len, 3);
+	ck_assert_uint_eq(bell.at[2].count, 11);
+	alert_book_free(b);
+}
+END_TEST
+
+/* Neither by the ceiling nor by age does a count get lost. */
+START_TEST(what_gives_way_is_summed_up_before)
+{
+	struct alert_book *b = new_book(2);
+
+	raise_alert(b, "a", SEVERITY_LOW, SCENE_NOON);
+	raise_alert(b, "a", SEVERITY_LOW, SCENE_NOON);
+	raise_alert(b, "b", SEVERITY_LOW, SCENE_NOON);
+	raise_alert(b, "c", SEVERITY_LOW, SCENE_NOON);
+	ck_assert_uint_eq(bell.len, 4);
+	ck_assert_str_eq(bell.at[2].key, "a");
+	ck_assert_uint_eq(bell.at[2].count, 2);
+	raise_alert(b, "c", SEVERITY_LOW, SCENE_NOON);
+	raise_alert(b, "d", SEVERITY_LOW, SCENE_NOON + 2 * DAY);
+	ck_assert_uint_eq(bell.len, 6);
+	ck_assert_str_eq(bell.at[4].key, "c");
+	ck_assert_uint_eq(bell.at[4].count, 2);
 	alert_book_free(b);
 }
 END_TEST
 
 static void
-count_rule(void *arg, const char *name, uint64_t held_back)
+hear_rule(void *arg, const char *name, uint64_t held_back)
 {
-	uint64_t *counts = arg;
+	char *line = arg;
+	size_t len = strlen(line);
 
-	counts[strcmp(name, "some_rule") == 0 ? 0 : 1] += held_back;
+	snprintf(line + len, 256 - len, "%s %llu;", name, (unsigned long long)held_back);
 }
 
-START_TEST(what_is_held_back_counts_for_its_rule)
+START_TEST(what_is_held_back_is_counted_by_rule)
 {
 	struct alert_book *b = new_book(16);
 	struct alert other = { .rule = &other_rule, .time = SCENE_NOON, .key_text = BYTES("k") };
-	uint64_t counts[2] = { 0 };
+	char line[256] = "";
 
-	for (int i = 0; i < 12; i++)
-		raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON);
 	for (int i = 0; i < 3; i++)
+		raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON);
+	for (int i = 0; i < 2; i++)
 		alert_book_raise(b, &other);
-	alert_book_count(b, count_rule, counts);
-	ck_assert_uint_eq(counts[0], 10);
-	ck_assert_uint_eq(counts[1], 2);
+	alert_book_count(b, hear_rule, line);
+	ck_assert_str_eq(line, "some_rule 2;other_rule 1;");
 	alert_book_free(b);
 }
 END_TEST
 
-START_TEST(a_summary_waits_for_the_cooldown_and_a_rise_does_not)
+START_TEST(counts_survive_a_restart)
 {
-	struct alert_limits limits = { .keys = 16, .forget = DAY, .cooldown = 100 };
 	struct alert_book *b = new_book(16);
+	struct state_out out;
+	char error[STATE_ERROR_MAX];
 
-	alert_book_reload(b, &limits);
-	for (int i = 0; i < 50; i++)
-		raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON + i);
+	for (int i = 0; i < 8; i++)
+		raise_alert(b, "k", SEVERITY_HIGH, SCENE_NOON + i);
 	ck_assert_uint_eq(bell.len, 1);
-	raise_alert(b, "k", SEVERITY_HIGH, SCENE_NOON + 60);
-	ck_assert_uint_eq(bell.len, 2);
-	for (int i = 51; i < 120; i++)
-		raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON + 159);
-	ck_assert_uint_eq(bell.len, 2);
-	raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON + 160);
-	ck_assert_uint_eq(bell.len, 3);
-	ck_assert_uint_eq(bell.at[2].count, 121);
+	state_out_init(&out, 1 << 20);
+	alert_book_save(b, &out);
+	ck_assert(state_finish(&out));
+	alert_book_free(b);
+	b = new_book(16);
+	ck_assert(state_check(buffer_bytes(&out.image), error));
+	ck_assert_uint_eq(alert_book_load(b, buffer_bytes(&out.image)), 0);
+	raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON + 8);
+	ck_assert_uint_eq(bell.len, 0);
+	raise_alert(b, "k", SEVERITY_LOW, SCENE_NOON + 9);
+	ck_assert_uint_eq(bell.len, 1);
+	ck_assert_uint_eq(bell.at[0].count, 10);
+	ck_assert_int_eq(bell.at[0].first, SCENE_NOON);
+	ck_assert_int_eq(bell.at[0].severity, SEVERITY_HIGH);
+	state_out_clear(&out);
 	alert_book_free(b);
 }
 END_TEST
@@ -300,9 +348,11 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, a_silent_finding_starts_anew);
 	tcase_add_test(tests, time_that_steps_back_does_no_harm);
 	tcase_add_test(tests, the_ceiling_holds_and_is_counted);
-	tcase_add_test(tests, counts_outlive_a_restart);
-	tcase_add_test(tests, what_is_held_back_counts_for_its_rule);
-	tcase_add_test(tests, a_summary_waits_for_the_cooldown_and_a_rise_does_not);
+	tcase_add_test(tests, what_a_window_held_back_is_summed_up);
+	tcase_add_test(tests, what_was_said_is_not_summed_up);
+	tcase_add_test(tests, what_gives_way_is_summed_up_before);
+	tcase_add_test(tests, what_is_held_back_is_counted_by_rule);
+	tcase_add_test(tests, counts_survive_a_restart);
 }
 
 CHECK_MAIN("detect/alert", add_tests)

@@ -280,6 +280,26 @@ START_TEST(a_site_rule_may_ask_for_more)
 }
 END_TEST
 
+START_TEST(an_allowance_ends)
+{
+	struct allowance a[1] = { { .who = (char[]){ "freemail.example" }, .from = ALLOW_ALWAYS, .until = SCENE_NOON + 3600 * USEC_PER_SEC, .reason = (char[]){ "" } } };
+
+
+	settings.auto_forward.allow = (struct allow_list){ a, 1 };
+	s.time = SCENE_NOON;
+	forward_for("alice@company.example;1");
+	ck_assert_uint_eq(bell.len, 0);
+	s.time = SCENE_NOON + 3600 * USEC_PER_SEC;
+	forward_for("alice@company.example;1");
+	ck_assert_uint_eq(bell.len, 1);
+	settings.auto_forward.allow.len = 0;
+	settings.allow = (struct allow_list){ a, 1 };
+	s.time = SCENE_NOON;
+	forward_for("dave@company.example;1");
+	ck_assert_uint_eq(bell.len, 1);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -296,6 +316,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, only_mail_that_is_sent);
 	tcase_add_test(tests, evidence_that_does_not_count_is_not_shown);
 	tcase_add_test(tests, a_site_rule_may_ask_for_more);
+	tcase_add_test(tests, an_allowance_ends);
 }
 
 CHECK_MAIN("detect/auto_forward", add_tests)

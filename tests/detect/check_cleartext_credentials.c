@@ -5,6 +5,7 @@
 
 #include "support/check_main.h"
 #include "support/observations.h"
+#include "support/restart.h"
 
 #define DAY (24 * 3600 * USEC_PER_SEC)
 
@@ -119,6 +120,42 @@ START_TEST(nobody_can_read_it)
 }
 END_TEST
 
+START_TEST(an_allowance_ends)
+{
+	struct allowance a[1] = { { .who = (char[]){ "alice" }, .from = ALLOW_ALWAYS, .until = SCENE_NOON + USEC_PER_SEC, .reason = (char[]){ "" } } };
+
+	struct login_report bob = alice();
+
+	bob.user_text = BYTES("bob");
+	settings.cleartext_credentials.allow = (struct allow_list){ a, 1 };
+	login(alice());
+	ck_assert_uint_eq(bell.len, 0);
+	login(alice());
+	ck_assert_uint_eq(bell.len, 1);
+	scene.time = SCENE_NOON;
+	login(bob);
+	ck_assert_uint_eq(bell.len, 2);
+	scene.time = SCENE_NOON;
+	settings.cleartext_credentials.allow.len = 0;
+	settings.allow = (struct allow_list){ a, 1 };
+	login(alice());
+	ck_assert_uint_eq(alert_book_counters(book).raised, 2);
+}
+END_TEST
+
+START_TEST(offers_survive_a_restart)
+{
+	struct session_report session = { .end = SESSION_FIN, .starttls_offered = true };
+	struct observation o = { .kind = OBSERVED_SESSION, .time = SCENE_NOON, .session = &scene.session, .report = &session };
+
+	detector_cleartext_credentials.observe(detector, &o);
+	detector = restart(&detector_cleartext_credentials, detector, &context);
+	login(alice());
+	ck_assert_uint_eq(bell.len, 1);
+	ck_assert_int_eq(bell.at[0].severity, SEVERITY_HIGH);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -126,6 +163,8 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, a_readable_login);
 	tcase_add_test(tests, though_tls_was_on_offer);
 	tcase_add_test(tests, nobody_can_read_it);
+	tcase_add_test(tests, an_allowance_ends);
+	tcase_add_test(tests, offers_survive_a_restart);
 }
 
 CHECK_MAIN("detect/cleartext_credentials", add_tests)

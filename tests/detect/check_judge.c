@@ -111,10 +111,12 @@ START_TEST(a_reload_switches_and_keeps_the_counts)
 	ck_assert_uint_eq(judge_counters(j).held_back, 1);
 	forward(j, "b@freemail.example");
 	ck_assert_uint_eq(bell.len, 2);
-	/* Other rules count at once. */
+	/* Other rules count at once; what was held back under the old ones is said before. */
 	judge_reload(j, &third, &site, &none);
+	ck_assert_uint_eq(bell.len, 3);
+	ck_assert_uint_eq(bell.at[2].count, 2);
 	forward(j, "c@freemail.example");
-	ck_assert_uint_eq(bell.len, 2);
+	ck_assert_uint_eq(bell.len, 3);
 	judge_free(j);
 }
 END_TEST

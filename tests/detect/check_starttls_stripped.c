@@ -5,6 +5,7 @@
 
 #include "support/check_main.h"
 #include "support/observations.h"
+#include "support/restart.h"
 
 #define DAY (24 * 3600 * USEC_PER_SEC)
 
@@ -163,6 +164,36 @@ START_TEST(allowed_ones)
 }
 END_TEST
 
+START_TEST(an_allowance_ends)
+{
+	struct allowance a[1] = { { .network = network_of("192.0.2.25/32"), .from = ALLOW_ALWAYS, .until = SCENE_NOON + 120 * USEC_PER_SEC, .reason = (char[]){ "" } } };
+
+
+	settings.starttls_stripped.allow = (struct allow_list){ a, 1 };
+	end(offered);
+	end(silent);
+	ck_assert_uint_eq(bell.len, 0);
+	end(silent);
+	ck_assert_uint_eq(bell.len, 1);
+	settings.starttls_stripped.allow.len = 0;
+	settings.allow = (struct allow_list){ a, 1 };
+	scene.time = SCENE_NOON;
+	scene.session.client.address.ip[3] = 77;
+	end(silent);
+	ck_assert_uint_eq(bell.len, 1);
+}
+END_TEST
+
+START_TEST(offers_survive_a_restart)
+{
+	end(offered);
+	detector = restart(&detector_starttls_stripped, detector, &context);
+	end(silent);
+	ck_assert_uint_eq(bell.len, 1);
+	ck_assert_ptr_nonnull(strstr(bell.at[0].reason, "last at 2023-11-14T22:13:20.000000Z to 10.0.0.5"));
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -172,6 +203,8 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, the_command_rewritten);
 	tcase_add_test(tests, what_was_not_seen);
 	tcase_add_test(tests, allowed_ones);
+	tcase_add_test(tests, an_allowance_ends);
+	tcase_add_test(tests, offers_survive_a_restart);
 }
 
 CHECK_MAIN("detect/starttls_stripped", add_tests)

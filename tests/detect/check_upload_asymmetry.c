@@ -6,6 +6,7 @@
 
 #include "support/check_main.h"
 #include "support/observations.h"
+#include "support/restart.h"
 
 #define MIB (UINT64_C(1) << 20)
 #define HOUR (3600 * USEC_PER_SEC)
@@ -392,6 +393,39 @@ START_TEST(other_observations_are_not_its_business)
 }
 END_TEST
 
+START_TEST(an_allowance_of_its_own_ends)
+{
+	struct allowance a[1] = { { .side = ALLOW_SERVER, .network = network_of("198.51.100.0/24"), .from = ALLOW_ALWAYS, .until = SCENE_NOON + HOUR, .reason = (char[]){ "" } } };
+
+	struct scene s = upload();
+
+	settings.upload_asymmetry.allow = (struct allow_list){ a, 1 };
+	observe_volume(&s, 90 * MIB, 1000);
+	ck_assert_uint_eq(bell.len, 0);
+	s.time = SCENE_NOON + HOUR;
+	observe_volume(&s, MIB, 10);
+	ck_assert_uint_eq(bell.len, 1);
+}
+END_TEST
+
+/* Half before, half after; and what was said is not said again. */
+START_TEST(what_was_sent_survives_a_restart)
+{
+	struct scene s;
+
+	for (unsigned i = 0; i < 12; i++) {
+		s = connection("10.0.0.5", "198.51.100.25", i, SCENE_NOON + i * 60 * USEC_PER_SEC);
+		observe_volume(&s, 5 * MIB, 1000);
+		if (i == 5)
+			detector = restart(&detector_upload_asymmetry, detector, &context);
+		ck_assert_uint_eq(bell.len, i >= 9);
+	}
+	detector = restart(&detector_upload_asymmetry, detector, &context);
+	observe_volume(&s, MIB, 10);
+	ck_assert_uint_eq(alert_book_counters(book).raised, 1);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -414,6 +448,8 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, the_ceiling_holds_and_is_counted);
 	tcase_add_test(tests, a_reload_keeps_what_still_has_meaning);
 	tcase_add_test(tests, other_observations_are_not_its_business);
+	tcase_add_test(tests, an_allowance_of_its_own_ends);
+	tcase_add_test(tests, what_was_sent_survives_a_restart);
 }
 
 CHECK_MAIN("detect/upload_asymmetry", add_tests)

@@ -39,6 +39,22 @@ static const struct {
 	    LOGIN "C: PUTSCRIPT \"m\" {9+}\nC| discard;\\n\nC: \n",
 	    "login PLAIN unknown user=[alice] domain=[] cleartext\nscript stored unknown name=[m] account=[alice] bytes=9\n"
 	    "report managesieve [] commands=AUTHENTICATE,PUTSCRIPT capabilities=\n", 1 },
+	{ "the other commands, and none is active any more",
+	    LOGIN "C: CAPABILITY\nS: \"SIEVE\" \"x\"\nS: OK\nC: HAVESPACE \"m\" 99\nS: NO (QUOTA) \"full\"\nC: LISTSCRIPTS\nS: \"m\" ACTIVE\nS: OK\n"
+		  "C: GETSCRIPT \"m\"\nS: {9+}\nS| OK PUTS\\n\nS: \nS: OK\nC: RENAMESCRIPT \"m\" \"n\"\nS: OK\nC: DELETESCRIPT \"n\"\nS: OK\n"
+		  "C: SETACTIVE \"\"\nS: OK\nC: SETACTIVE \"gone\"\nS: NO\nC: UNAUTHENTICATE\nS: OK\nC: LOGOUT\nS: BYE\n",
+	    LOGGED "script activated success name=[] account=[alice] bytes=0\nscript activated failure name=[gone] account=[alice] bytes=0\n"
+	    REPORT("AUTHENTICATE,CAPABILITY,HAVESPACE,LISTSCRIPTS,GETSCRIPT,RENAMESCRIPT,DELETESCRIPT,SETACTIVE,SETACTIVE,UNAUTHENTICATE,LOGOUT"), 0 },
+	{ "put without waiting, broken off before the replies",
+	    LOGIN "C: PUTSCRIPT \"a\" {16+}\nC| redirect \"a@x\";\\n\nC: \nC: SETACTIVE \"a\"\nS: OK\n",
+	    LOGGED "script stored success name=[a] account=[alice] bytes=16 redirect=[a@x]\nscript activated unknown name=[a] account=[alice] bytes=0\n"
+	    REPORT("AUTHENTICATE,PUTSCRIPT,SETACTIVE"), 0 },
+	{ "broken off in the script",
+	    LOGIN "C: PUTSCRIPT \"a\" {160+}\nC| redirect \"a@x\";\\n\n",
+	    LOGGED "script stored unknown name=[a] account=[alice] bytes=16 incomplete redirect=[a@x]\n" REPORT("AUTHENTICATE,PUTSCRIPT"), 0 },
+	{ "an exchange called off, and one refused with TLS asked for",
+	    GREET "C: AUTHENTICATE \"LOGIN\"\nS: \"VXNlcm5hbWU6\"\nC: \"*\"\nS: NO\nC: AUTHENTICATE \"PLAIN\"\nS: NO (ENCRYPT-NEEDED) \"no\"\nC: LOGOUT\nS: OK\n",
+	    "login LOGIN failure user=[] domain=[]\nlogin PLAIN failure user=[] domain=[]\n" REPORT("AUTHENTICATE,AUTHENTICATE,LOGOUT"), 0 },
 	{ "a script that looks like the protocol",
 	    LOGIN "C: PUTSCRIPT \"m\" {31+}\nC| # {10+}\\r\\nLOGOUT\\r\\nredirect \"a@x\"\nC: \nS: OK\nC: NOOP\nS: OK\n",
 	    LOGGED "script stored success name=[m] account=[alice] bytes=31 redirect=[a@x]\n" REPORT("AUTHENTICATE,PUTSCRIPT,NOOP"), 0 },

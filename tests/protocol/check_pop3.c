@@ -99,6 +99,40 @@ static const struct {
 		   "report pop3 " BANNER " commands=USER,PASS,RETR,QUIT capabilities= stat=0/0 list=0 uidl=0 retr=1 top=0 dele=0\n"
 		   "collection of [alice] whole=1 part=0 headers=0 bodies=1 octets=29 peeked=1 exists=0 order=- listed=0 opened=1 "
 		   "searches=0 stored=0 appended=0 copied=0 deleted=0 { 1/0} quit\n", 0 },
+	{ "one line belongs to a question with an argument",
+	    GREET "C: LANG\nS: +OK\nS: en English\nS: .\nC: LANG en\nS: +OK en\nC: UTF8\nS: +OK\nC: UIDL 1\nS: +OK 1 aa\nC: UIDL 3\nS: +OK 3 cc\n"
+		  "C: TOP 1 0\nS: +OK\n" MAIL "C: TOP 3 0\nS: +OK\n" MAIL "C: LIST x\nS: -ERR\nC: QUIT\nS: +OK\n",
+	    MESSAGE("pop3-top", "accepted whole", "1", " uidl=[aa] part peek\n")
+	    MESSAGE("pop3-top", "accepted whole", "3", " part peek\n")
+	    "report pop3 " BANNER " commands=LANG,LANG,UTF8,UIDL,UIDL,TOP,TOP,LIST,QUIT capabilities= stat=0/0 list=0 uidl=0 retr=0 top=2 "
+	    "dele=0\n"
+	    "collection of [] whole=0 part=2 headers=0 bodies=2 octets=62 peeked=2 exists=0 order=- listed=0 opened=1 searches=0 "
+	    "stored=0 appended=0 copied=0 deleted=0 { 0/0} quit\n", 0 },
+	{ "more unique names than are kept, and read in any order",
+	    LOGIN "C: UIDL\nS: +OK\nS: 1 a\nS: 2 b\nS: 3 c\nS: 4 d\nS: 5 e\nS: 6 f\nS: 7 g\nS: 8 h\nS: 9 i\nS: 10 j\nS: .\n"
+		  "C: RETR 8\nS: +OK\n" MAIL "C: RETR 2\nS: +OK\n" MAIL "C: RETR 2\nS: +OK\n" MAIL "C: RETR 9\nS: +OK\n" MAIL,
+	    LOGGED "anomaly uidl_ceiling server\n"
+	    MESSAGE("pop3-retr", "accepted whole", "8", " uidl=[h] peek authenticated\n")
+	    MESSAGE("pop3-retr", "accepted whole", "2", " uidl=[b] peek authenticated\n")
+	    MESSAGE("pop3-retr", "accepted whole", "2", " uidl=[b] peek authenticated\n")
+	    MESSAGE("pop3-retr", "accepted whole", "9", " peek authenticated\n")
+	    "report pop3 " BANNER " commands=USER,PASS,UIDL,RETR,RETR,RETR,RETR capabilities= stat=0/0 list=0 uidl=10. retr=4 top=0 "
+	    "dele=0\n"
+	    "collection of [alice] whole=3 part=0 headers=0 bodies=4 octets=124 peeked=4 exists=0 order=mixed listed=0 opened=1 "
+	    "searches=0 stored=0 appended=0 copied=0 deleted=0 { 3/0}\n", 0 },
+	{ "APOP that nobody offered, and refusals that say nothing of the password",
+	    "S: +OK\nC: APOP bob 00\nS: -ERR [SYS/TEMP] later\nC: APOP bob 00\nS: -ERR [LOGIN-DELAY] wait\nC: APOP bob 00\nS: -ERR no\n",
+	    "login APOP unknown user=[bob] domain=[]\nlogin APOP unknown user=[bob] domain=[]\nlogin APOP failure user=[bob] domain=[]\n"
+	    "report pop3 [] commands=APOP,APOP,APOP capabilities=" NOTHING
+	    "collection of [bob] whole=0 part=0 headers=0 bodies=0 octets=0 peeked=0 exists=0 order=- listed=0 opened=1 searches=0 "
+	    "stored=0 appended=0 copied=0 deleted=0 { 0/0}\n", 0 },
+	{ "FTP speaks with the same words",
+	    "S: 220 ftp ready\nC: USER alice\nS: 331 password please\nC: PASS x\nS: 230 in\nC: LIST\nS: 150 here\nS: 226 done\nC: NOOP\nS: 200 ok\n"
+	    "C: QUIT\nS: 221 bye\n",
+	    "anomaly bad_reply server\nlogin USER unknown user=[alice] domain=[] cleartext\n"
+	    "report pop3 [] commands=USER,PASS,LIST,NOOP,QUIT capabilities=" NOTHING
+	    "collection of [alice] whole=0 part=0 headers=0 bodies=0 octets=0 peeked=0 exists=0 order=- listed=0 opened=1 searches=0 "
+	    "stored=0 appended=0 copied=0 deleted=0 { 0/0}\n", 0 },
 	{ "words that nobody knows are not repeated",
 	    GREET "C: hunter2\nS: -ERR what\nC: QUIT\nS: +OK\n",
 	    "report pop3 " BANNER " commands=?,QUIT capabilities=" NOTHING, 0 },
@@ -151,6 +185,53 @@ START_TEST(a_gap_at_every_octet)
 		recorder_clear(&r);
 		script_clear(&whole);
 	}
+	script_clear(&s);
+}
+END_TEST
+
+/* Picked up while a message crosses whose beginning nobody saw: the next one is read. */
+START_TEST(in_the_middle)
+{
+	static const char text[] = "S: middle of a line\nS: and another\nS: .\nC: RETR 2\nS: +OK 340 octets\n" MAIL "C: QUIT\nS: +OK bye\n";
+	static const char *const wanted[] = { MESSAGE("pop3-retr", "accepted whole", "2", " size=340 peek\n"),
+		"commands=RETR,QUIT", " retr=1 top=0 dele=0\n", "quit\n" };
+	struct script_play play = SCRIPT_WHOLE;
+	struct recorder r;
+	struct script s;
+
+	play.midstream = true;
+	script_read(&s, text);
+	recorder_init(&r);
+	script_run(&s, &protocol_pop3, &play, &r);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		ck_assert_msg(strstr(recorder_text(&r), wanted[i]) != NULL, "%s", recorder_text(&r));
+	recorder_clear(&r);
+	script_clear(&s);
+}
+END_TEST
+
+/* A line of a message may have any length; one of a dialogue is kept as far as the limit goes, and said. */
+START_TEST(lines_of_any_length)
+{
+	static char text[300000];
+	struct script_play play = SCRIPT_WHOLE;
+	struct recorder r;
+	struct script s;
+	size_t n = (size_t)snprintf(text, sizeof(text), "%sC: RETR 1\nS: +OK\nS: Subject: One\nS: \nS: ", LOGIN);
+
+	memset(text + n, 'x', 100000);
+	n += 100000;
+	n += (size_t)snprintf(text + n, sizeof(text) - n, "\nS: .\nC: NOOP ");
+	memset(text + n, 'y', 100000);
+	n += 100000;
+	snprintf(text + n, sizeof(text) - n, "\nS: +OK\nC: QUIT\nS: +OK\n");
+	script_read(&s, text);
+	recorder_init(&r);
+	script_run(&s, &protocol_pop3, &play, &r);
+	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "message pop3-retr accepted whole bytes=100018 "));
+	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "anomaly long_line client\n"));
+	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "commands=USER,PASS,RETR,NOOP,QUIT "));
+	recorder_clear(&r);
 	script_clear(&s);
 }
 END_TEST
@@ -244,6 +325,8 @@ add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, dialogues, 0, (int)CASES);
 	tcase_add_test(tests, a_gap_at_every_octet);
+	tcase_add_test(tests, in_the_middle);
+	tcase_add_test(tests, lines_of_any_length);
 	tcase_add_test(tests, more_pending_than_are_kept);
 	tcase_add_test(tests, memory_runs_out_anywhere);
 	tcase_add_test(tests, what_it_is_taken_for);

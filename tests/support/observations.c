@@ -111,8 +111,8 @@ bell_note(void *arg, const struct alert *a)
 		return;
 	to = &b->at[b->len - 1];
 	*to = (struct bell_alert){ .rule = a->rule->name, .severity = a->severity, .risk = a->risk, .id = a->id,
-		.case_id = a->case_id,
 		.count = a->count, .time = a->time, .first = a->first, .last = a->last,
+		.case_id = a->case_id,
 		.evidence_count = a->evidence_count, .users = a->users.len };
 	keep(to->key, a->key_text);
 	keep(to->reason, a->reason_text);

@@ -10,7 +10,7 @@
 #include "support/guard.h"
 
 struct protocol_limits script_limits = { .line = 4096, .commands = 100, .recipients = 100, .unknown_commands = 10,
-	.pending = 64, .folders = 8, .ranges = 64, .inflate_ratio = 100, .observations = 20 };
+	.pending = 64, .folders = 8, .ranges = 64, .uidls = 8, .inflate_ratio = 100, .observations = 20 };
 struct message_limits script_message_limits = { .header_bytes = 65536, .header_fields = 100, .value_bytes = 1024,
 	.addresses = 50, .parts = 50, .nesting = 10, .hash_bytes = 1 << 20 };
 
