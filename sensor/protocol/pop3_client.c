@@ -130,8 +130,8 @@ on_command(struct pop3 *p, struct bytes line, usec_t time)
 		return;
 	p->known |= pending.verb != POP3_UNKNOWN;
 	if (pending.verb != POP3_UNKNOWN)
-		p->strange = 0;
-	else if (++p->strange >= p->context->limits->unknown_commands && !p->has_banner) {
+		p->strange[FROM_CLIENT] = 0;
+	else if (++p->strange[FROM_CLIENT] >= p->context->limits->unknown_commands && !p->has_banner) {
 		pop3_say(p, ANOMALY_NOT_POP3, FROM_CLIENT, time);
 		p->done = true;
 		return;
