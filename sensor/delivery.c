@@ -7,6 +7,9 @@
 
 #include "detect/user_tally.h"
 
+/* More than any key with its value takes in a state, but for a window's. */
+#define STATE_OCTETS_PER_KEY 1024
+
 struct outlet {
 	const struct sink *row;
 	void *state;
@@ -195,11 +198,16 @@ delivery_reload(struct delivery *d, const struct settings *settings)
 			d->outlets[i].row->reopen(d->outlets[i].state, &d->sinks);
 }
 
-/* Twice what the tables may take: keys and values, and what stands around them. */
+/* Twice what the tables may take, those of the detectors with ceilings of their own and of the book too: keys and values,
+ * and what stands around them. */
 static size_t
 state_ceiling(const struct delivery *d)
 {
-	return 2 * d->settings->detect.memory + d->settings->detect.user_rules.keys * USER_TALLY_KEY_OCTETS + (1 << 20);
+	const struct detect_settings *s = &d->settings->detect;
+	size_t own = s->alerts.keys + s->alerts.cases + s->upload_asymmetry.pairs + s->starttls_stripped.servers +
+	    s->cleartext_credentials.servers;
+
+	return 2 * s->memory + own * STATE_OCTETS_PER_KEY + s->user_rules.keys * USER_TALLY_KEY_OCTETS + (1 << 20);
 }
 
 bool

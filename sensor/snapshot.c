@@ -1,7 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "snapshot.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
 #include "base/log.h"
+
+/* The next snapshot must not be the end of what somebody may still want to look at. */
+static void
+set_aside(const char *path, const char *error)
+{
+	char aside[PATH_MAX];
+	struct stat s;
+
+	/* Only a file: a device that was named by mistake stays where it is. */
+	if (lstat(path, &s) == 0 && S_ISREG(s.st_mode) &&
+	    (size_t)snprintf(aside, sizeof(aside), "%s.damaged", path) < sizeof(aside) && rename(path, aside) == 0)
+		log_error("state", "%s is not taken: %s; learning begins anew, and the file is kept as %s", path, error,
+		    aside);
+	else
+		log_error("state", "%s is not taken: %s; learning begins anew", path, error);
+}
 
 void
 snapshot_open(struct snapshot *s, const struct settings *settings, bool files, struct delivery *d)
@@ -25,7 +45,7 @@ snapshot_open(struct snapshot *s, const struct settings *settings, bool files, s
 		log_info("state", "%s is not there yet: learning begins", s->path);
 		break;
 	case STATE_REFUSED:
-		log_error("state", "%s is not taken: %s; learning begins anew", s->path, error);
+		set_aside(s->path, error);
 		break;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * snapshot: what the detectors have learnt, read from a file at the start and written to it every so often, and at the
- * stop. A file that cannot be read is said and left behind: learning starts anew.
+ * stop. A file that is refused is said and set aside as PATH.damaged: learning starts anew.
  */
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H

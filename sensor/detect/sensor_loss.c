@@ -173,6 +173,43 @@ reload(void *self, const struct detector_context *context)
 	d->span = span;
 }
 
+#define WINDOW "sensor_loss.window"
+#define SAID "sensor_loss.said"
+
+static void
+save(const void *self, struct state_out *out)
+{
+	const struct sensor_loss *d = self;
+
+	state_begin(out, WINDOW);
+	window_save(d->window, out);
+	state_end(out);
+	state_begin(out, SAID);
+	state_put(out, d->said, sizeof(d->said));
+	state_end(out);
+}
+
+static unsigned
+load(void *self, struct bytes image)
+{
+	struct sensor_loss *d = self;
+	usec_t said[STAGES];
+	struct state_in in;
+	unsigned refused = 0;
+
+	refused += state_find(image, WINDOW, &in) && !window_load(d->window, &in);
+	if (state_find(image, SAID, &in)) {
+		bool fine = state_get(&in, said, sizeof(said)) && in.left.left.len == 0;
+
+		for (enum stage i = 0; fine && i < STAGES; i++)
+			fine = said[i] >= 0;
+		if (fine)
+			memcpy(d->said, said, sizeof(said));
+		refused += !fine;
+	}
+	return refused;
+}
+
 const struct detector detector_sensor_loss = {
 	.rule = &rule,
 	.enabled = enabled,
@@ -180,4 +217,6 @@ const struct detector detector_sensor_loss = {
 	.observe = observe,
 	.close = close_detector,
 	.reload = reload,
+	.save = save,
+	.load = load,
 };

@@ -125,6 +125,25 @@ START_TEST(reload)
 }
 END_TEST
 
+START_TEST(what_was_missed_outlives_a_restart)
+{
+	struct state_out out;
+
+	/* Too few to say anything, before and after. */
+	say(SCENE_NOON, (struct loss_report){ .frames = 590, .kernel_dropped = 10 });
+	state_out_init(&out, 1 << 20);
+	detector_sensor_loss.save(detector, &out);
+	ck_assert(state_finish(&out));
+	detector_sensor_loss.close(detector);
+	detector = detector_sensor_loss.open(&context);
+	ck_assert_uint_eq(detector_sensor_loss.load(detector, buffer_bytes(&out.image)), 0);
+	ck_assert_uint_eq(bell.len, 0);
+	say(SCENE_NOON + USEC_PER_SEC, (struct loss_report){ .frames = 590, .kernel_dropped = 10 });
+	ck_assert_uint_eq(bell.len, 1);
+	state_out_clear(&out);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -132,6 +151,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, each_place);
 	tcase_add_test(tests, thresholds);
 	tcase_add_test(tests, window);
+	tcase_add_test(tests, what_was_missed_outlives_a_restart);
 	tcase_add_test(tests, reload);
 }
 
