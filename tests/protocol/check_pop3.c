@@ -145,6 +145,12 @@ static const struct {
 	    "report pop3 " BANNER " commands=STAT,CAPA,CAPA capabilities=UIDL stat=2/700 list=0 uidl=0 retr=0 top=0 dele=0\n"
 	    "collection of [] whole=0 part=0 headers=0 bodies=0 octets=0 peeked=0 exists=2 order=- listed=0 opened=1 searches=0 "
 	    "stored=0 appended=0 copied=0 deleted=0 { 0/2}\n", 0 },
+	{ "nobody heard how the logins ended",
+	    GREET "C: USER alice\nS: +OK\nC: PASS secret\nS~ 5\nS: ut\nC: AUTH PLAIN AGJvYgB4\nS~ 5\nS: ut\nC: STAT\nS: +OK 1 2\n",
+	    "login USER unknown user=[alice] domain=[] cleartext\nlogin PLAIN unknown user=[bob] domain=[] cleartext\n"
+	    "report pop3 " BANNER " commands=USER,PASS,AUTH,STAT capabilities= stat=1/2 list=0 uidl=0 retr=0 top=0 dele=0\n"
+	    "collection of [bob] whole=0 part=0 headers=0 bodies=0 octets=0 peeked=0 exists=1 order=- listed=0 opened=1 searches=0 "
+	    "stored=0 appended=0 copied=0 deleted=0 { 0/1}\n", 0 },
 	{ "words that nobody knows are not repeated",
 	    GREET "C: hunter2\nS: -ERR what\nC: QUIT\nS: +OK\n",
 	    "report pop3 " BANNER " commands=?,QUIT capabilities=" NOTHING, 0 },
@@ -323,6 +329,7 @@ START_TEST(more_pending_than_are_kept)
 	struct recorder r;
 	struct script s;
 
+	n += (size_t)snprintf(text + n, sizeof(text) - n, "C: USER alice\nC: PASS x\n");
 	for (int i = 0; i < 400; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "C: NOOP\n");
 	snprintf(text + n, sizeof(text) - n, "S: +OK\nC: QUIT\nS: +OK\n");
@@ -330,6 +337,7 @@ START_TEST(more_pending_than_are_kept)
 	recorder_init(&r);
 	script_run(&s, &protocol_pop3, &play, &r);
 	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "anomaly pending_ceiling client"));
+	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "login USER unknown user=[alice] domain=[] cleartext\n"));
 	recorder_clear(&r);
 	script_clear(&s);
 }
