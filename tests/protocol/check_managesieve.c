@@ -61,6 +61,10 @@ static const struct {
 	    LOGGED "script stored success name=[a\"b] account=[alice] bytes=15 redirect=[a@x]\nscript checked success name=[] account=[] bytes=8\n"
 	    "login PLAIN success user=[bob] domain=[] cleartext\nscript activated success name=[a\"b] account=[bob] bytes=0\n"
 	    REPORT("AUTHENTICATE,PUTSCRIPT,UNAUTHENTICATE,CHECKSCRIPT,AUTHENTICATE,SETACTIVE"), 0 },
+	{ "a hole in a script, as long as the hole",
+	    LOGIN "C: PUTSCRIPT \"a\" {60+}\nC| redirect \"a@x\";\\r\\nredi\nC~ 20\nC| \\r\\nredirect \"b@x\";\\r\\n\nC: \nS: OK\nC: LOGOUT\nS: OK\n",
+	    LOGGED "script stored success name=[a] account=[alice] bytes=40 incomplete redirect=[a@x] redirect=[b@x]\n"
+	    REPORT("AUTHENTICATE,PUTSCRIPT,LOGOUT"), 0 },
 	{ "a script that looks like the protocol",
 	    LOGIN "C: PUTSCRIPT \"m\" {31+}\nC| # {10+}\\r\\nLOGOUT\\r\\nredirect \"a@x\"\nC: \nS: OK\nC: NOOP\nS: OK\n",
 	    LOGGED "script stored success name=[m] account=[alice] bytes=31 redirect=[a@x]\n" REPORT("AUTHENTICATE,PUTSCRIPT,NOOP"), 0 },
