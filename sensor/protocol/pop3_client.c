@@ -150,7 +150,8 @@ on_command(struct pop3 *p, struct bytes line, usec_t time)
 	await(p, &pending, time);
 }
 
-/* A response to a challenge is base64, without blanks; a word alone could be either, and is a command when replies were lost. */
+/* A response to a challenge is base64, without blanks; a word alone could be either, and is a command when replies were
+ * lost. */
 static bool
 is_command(const struct pop3 *p, struct bytes text)
 {
