@@ -97,7 +97,7 @@ struct pop3 {
 	uint64_t stat_messages, stat_octets;
 	uint32_t list_entries, uidl_entries, retr, top, dele, fetched;
 	uint32_t logins, messages;
-	uint32_t strange;         /* lines in a row that are not POP3 */
+	uint32_t strange[2];      /* by direction: lines in a row that are not POP3 */
 	struct anomalies anomalies;
 	struct starttls_offers offers;
 	bool greeted : 1;         /* the greeting is over */

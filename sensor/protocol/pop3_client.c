@@ -51,17 +51,24 @@ make_room(struct pop3_queue *q, size_t ceiling)
 	return true;
 }
 
+/* Who sends a command has heard the replies to those before, as far as there were any. */
+static void
+give_up_unheard(struct pop3 *p, usec_t time)
+{
+	struct pop3_pending oldest;
+
+	pop3_server_overtaken(p, time);
+	while (p->doubtful && pop3_queue_take(&p->busy->queue, &oldest))
+		pop3_unanswered(p, &oldest, time);
+	p->doubtful = false;
+}
+
 static void
 await(struct pop3 *p, const struct pop3_pending *pending, usec_t time)
 {
 	struct pop3_queue *q = &p->busy->queue;
 	struct pop3_pending oldest;
 
-	pop3_server_overtaken(p, time);
-	/* Who sends a command has heard the replies to those before, as far as there were any. */
-	while (p->doubtful && pop3_queue_take(q, &oldest))
-		pop3_unanswered(p, &oldest, time);
-	p->doubtful = false;
 	if (!make_room(q, p->context->limits->pending)) {
 		pop3_say(p, ANOMALY_PENDING_CEILING, FROM_CLIENT, time);
 		if (!pop3_queue_take(q, &oldest))
@@ -130,25 +137,29 @@ on_command(struct pop3 *p, struct bytes line, usec_t time)
 		return;
 	p->known |= pending.verb != POP3_UNKNOWN;
 	if (pending.verb != POP3_UNKNOWN)
-		p->strange = 0;
-	else if (++p->strange >= p->context->limits->unknown_commands && !p->has_banner) {
+		p->strange[FROM_CLIENT] = 0;
+	else if (++p->strange[FROM_CLIENT] >= p->context->limits->unknown_commands && !p->has_banner) {
 		pop3_say(p, ANOMALY_NOT_POP3, FROM_CLIENT, time);
 		p->done = true;
 		return;
 	}
 	word_list_add(&p->commands, pending.verb != POP3_UNKNOWN ? bytes_str(verbs[pending.verb]) : BYTES("?"),
 	    p->context->limits->commands);
+	give_up_unheard(p, time); /* before what it names takes the place of their user */
 	act(p, &pending, bytes_trim(argument));
 	await(p, &pending, time);
 }
 
-/* A response to a challenge is base64, without blanks. */
+/* A response to a challenge is base64, without blanks; a word alone could be either, and is a command when replies were
+ * lost. */
 static bool
-is_command(struct bytes text)
+is_command(const struct pop3 *p, struct bytes text)
 {
 	size_t blank = bytes_find(text, ' ');
 
-	return blank != BYTES_NOWHERE && verb_of(bytes_first(text, blank)) != POP3_UNKNOWN;
+	if (blank == BYTES_NOWHERE)
+		return p->doubtful && verb_of(bytes_trim(text)) != POP3_UNKNOWN;
+	return verb_of(bytes_first(text, blank)) != POP3_UNKNOWN;
 }
 
 static void
@@ -161,7 +172,7 @@ on_line(struct pop3 *p, usec_t time)
 		pop3_say(p, ANOMALY_LONG_LINE, FROM_CLIENT, time);
 	if (l->doubtful)
 		return; /* its beginning is lost: nobody knows what it is */
-	if (p->in_auth && is_command(text)) {
+	if (p->in_auth && is_command(p, text)) {
 		/* Who sends a command has heard how the exchange ended, if nobody else did. */
 		struct pop3_pending oldest;
 

@@ -329,7 +329,7 @@ on_strange_line(struct pop3 *p, struct bytes line, usec_t time)
 		return;
 	}
 	pop3_say(p, ANOMALY_BAD_REPLY, FROM_SERVER, time);
-	if (++p->strange >= p->context->limits->unknown_commands) {
+	if (++p->strange[FROM_SERVER] >= p->context->limits->unknown_commands) {
 		pop3_say(p, ANOMALY_NOT_POP3, FROM_SERVER, time);
 		p->done = true;
 	}
@@ -348,7 +348,7 @@ on_reply(struct pop3 *p, struct bytes line, usec_t time)
 		return;
 	}
 	b->answer = POP3_ONE_LINE;
-	p->strange = 0;
+	p->strange[FROM_SERVER] = 0;
 	if (status == STATUS_CHALLENGE)
 		return;
 	p->known = true;

@@ -55,6 +55,16 @@ static const struct {
 	{ "an exchange called off, and one refused with TLS asked for",
 	    GREET "C: AUTHENTICATE \"LOGIN\"\nS: \"VXNlcm5hbWU6\"\nC: \"*\"\nS: NO\nC: AUTHENTICATE \"PLAIN\"\nS: NO (ENCRYPT-NEEDED) \"no\"\nC: LOGOUT\nS: OK\n",
 	    "login LOGIN failure user=[] domain=[]\nlogin PLAIN failure user=[] domain=[]\n" REPORT("AUTHENTICATE,AUTHENTICATE,LOGOUT"), 0 },
+	{ "two accounts one after the other, quotes in names and scripts",
+	    LOGIN "C: PUTSCRIPT \"a\\\\\"b\" \"redirect \\\\\"a@x\\\\\";\"\nS: OK\nC: UNAUTHENTICATE\nS: OK\nC: CHECKSCRIPT {8+}\nC: discard;\nS: OK\n"
+		  "C: AUTHENTICATE \"PLAIN\" \"AGJvYgB4\"\nS: OK\nC: SETACTIVE \"a\\\\\"b\"\nS: OK\n",
+	    LOGGED "script stored success name=[a\"b] account=[alice] bytes=15 redirect=[a@x]\nscript checked success name=[] account=[] bytes=8\n"
+	    "login PLAIN success user=[bob] domain=[] cleartext\nscript activated success name=[a\"b] account=[bob] bytes=0\n"
+	    REPORT("AUTHENTICATE,PUTSCRIPT,UNAUTHENTICATE,CHECKSCRIPT,AUTHENTICATE,SETACTIVE"), 0 },
+	{ "a hole in a script, as long as the hole",
+	    LOGIN "C: PUTSCRIPT \"a\" {60+}\nC| redirect \"a@x\";\\r\\nredi\nC~ 20\nC| \\r\\nredirect \"b@x\";\\r\\n\nC: \nS: OK\nC: LOGOUT\nS: OK\n",
+	    LOGGED "script stored success name=[a] account=[alice] bytes=40 incomplete redirect=[a@x] redirect=[b@x]\n"
+	    REPORT("AUTHENTICATE,PUTSCRIPT,LOGOUT"), 0 },
 	{ "a script that looks like the protocol",
 	    LOGIN "C: PUTSCRIPT \"m\" {31+}\nC| # {10+}\\r\\nLOGOUT\\r\\nredirect \"a@x\"\nC: \nS: OK\nC: NOOP\nS: OK\n",
 	    LOGGED "script stored success name=[m] account=[alice] bytes=31 redirect=[a@x]\n" REPORT("AUTHENTICATE,PUTSCRIPT,NOOP"), 0 },
@@ -95,6 +105,43 @@ START_TEST(a_gap_at_every_octet)
 		script_clear(&whole);
 	}
 	script_clear(&s);
+}
+END_TEST
+
+/* Plays the head, a line so often, the tail; what was observed must hold one text, and must not hold the other. */
+static void
+play_many(const char *head, const char *line, int times, const char *tail, const char *with, const char *without)
+{
+	static char text[20000];
+	struct script_play play = SCRIPT_WHOLE;
+	struct recorder r;
+	struct script s;
+	size_t n = (size_t)snprintf(text, sizeof(text), "%s", head);
+
+	for (int i = 0; i < times; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s", line);
+	snprintf(text + n, sizeof(text) - n, "%s", tail);
+	script_read(&s, text);
+	recorder_init(&r);
+	script_run(&s, &protocol_managesieve, &play, &r);
+	ck_assert_msg(strstr(recorder_text(&r), with) != NULL, "%s", recorder_text(&r));
+	ck_assert_msg(strstr(recorder_text(&r), without) == NULL, "%s", recorder_text(&r));
+	recorder_clear(&r);
+	script_clear(&s);
+}
+
+START_TEST(ceilings)
+{
+	static const char put[] = "C: PUTSCRIPT \"a\" {8+}\nC| discard;\nC: \nS: OK\n";
+
+	/* The oldest one goes, untold how it ended; the 64 that wait are fine. */
+	play_many(LOGIN "C: SETACTIVE \"a\"\n", "C: NOOP\n", 64, "", "anomaly pending_ceiling client\nscript activated unknown", "success name");
+	play_many(LOGIN "C: SETACTIVE \"a\"\n", "C: NOOP\n", 63, "S: OK\n", "script activated success", "anomaly");
+	play_many(LOGIN, "C: NOOP\nS: OK\n", 90, put, "script stored success", "anomaly");
+	/* Another protocol. */
+	play_many("", "C: GET x\n", 9, put, "script stored", "nothing");
+	play_many("", "C: GET x\n", 10, put, "", "script stored");
+	play_many("", "C: GET x\nC: NOOP\n", 12, put, "script stored", "nothing");
 }
 END_TEST
 
@@ -146,6 +193,7 @@ add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, dialogues, 0, (int)CASES);
 	tcase_add_test(tests, a_gap_at_every_octet);
+	tcase_add_test(tests, ceilings);
 	tcase_add_test(tests, memory_runs_out_anywhere);
 	tcase_add_test(tests, what_it_is_taken_for);
 }

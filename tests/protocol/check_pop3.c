@@ -133,6 +133,24 @@ static const struct {
 	    "report pop3 [] commands=USER,PASS,LIST,NOOP,QUIT capabilities=" NOTHING
 	    "collection of [alice] whole=0 part=0 headers=0 bodies=0 octets=0 peeked=0 exists=0 order=- listed=0 opened=1 searches=0 "
 	    "stored=0 appended=0 copied=0 deleted=0 { 0/0}\n", 0 },
+	{ "a hole in a message, and in a listing",
+	    LOGIN "C: RETR 1\nS: +OK 500\nS: Subject: One\nS: \nS| te\nS~ 20\nS| .\\r\\n+OK\\r\\n.\\r\\n\nC: LIST\nS: +OK\nS: 1 120\nS| 2 2\nS~ 9\nS| 7 9\\r\\n"
+		  "4 400\\r\\n.\\r\\n\nC: QUIT\nS: +OK\n",
+	    LOGGED "message pop3-retr accepted part bytes=26 missing=20 subject=[One] item=[] number=1 size=500 peek authenticated\n"
+	    "report pop3 " BANNER " commands=USER,PASS,RETR,LIST,QUIT capabilities= stat=0/0 list=2. uidl=0 retr=1 top=0 dele=0\n"
+	    "collection of [alice] whole=1 part=0 headers=0 bodies=1 octets=26 peeked=1 exists=0 order=- listed=0 opened=1 searches=0 "
+	    "stored=0 appended=0 copied=0 deleted=0 { 1/0} quit\n", 0 },
+	{ "blanks where none are needed, capabilities asked for twice",
+	    GREET "C: STAT\nS: +OK  2   700 more\nC: CAPA\nS: +OK\nS: TOP\nS: .\nC: capa\nS: +OK\nS: UIDL\nS: .\n",
+	    "report pop3 " BANNER " commands=STAT,CAPA,CAPA capabilities=UIDL stat=2/700 list=0 uidl=0 retr=0 top=0 dele=0\n"
+	    "collection of [] whole=0 part=0 headers=0 bodies=0 octets=0 peeked=0 exists=2 order=- listed=0 opened=1 searches=0 "
+	    "stored=0 appended=0 copied=0 deleted=0 { 0/2}\n", 0 },
+	{ "nobody heard how the logins ended",
+	    GREET "C: USER alice\nS: +OK\nC: PASS secret\nS~ 5\nS: ut\nC: AUTH PLAIN AGJvYgB4\nS~ 5\nS: ut\nC: STAT\nS: +OK 1 2\n",
+	    "login USER unknown user=[alice] domain=[] cleartext\nlogin PLAIN unknown user=[bob] domain=[] cleartext\n"
+	    "report pop3 " BANNER " commands=USER,PASS,AUTH,STAT capabilities= stat=1/2 list=0 uidl=0 retr=0 top=0 dele=0\n"
+	    "collection of [bob] whole=0 part=0 headers=0 bodies=0 octets=0 peeked=0 exists=1 order=- listed=0 opened=1 searches=0 "
+	    "stored=0 appended=0 copied=0 deleted=0 { 0/1}\n", 0 },
 	{ "words that nobody knows are not repeated",
 	    GREET "C: hunter2\nS: -ERR what\nC: QUIT\nS: +OK\n",
 	    "report pop3 " BANNER " commands=?,QUIT capabilities=" NOTHING, 0 },
@@ -147,7 +165,7 @@ static const struct {
 	    "report pop3 " BANNER " commands= capabilities=" NOTHING, 2 },
 	{ "Redis speaks with the same words",
 	    "C: *1\nC: $4\nC: PING\nS: +OK\nC: *2\nC: $3\nC: GET\nC: $1\nC: x\nS: $-1\nC: *1\nC: $4\nC: PING\nC: *1\nC: $4\nC: PING\n",
-	    "anomaly bad_reply server\nanomaly not_pop3 client\nreport pop3 [] commands=?,?,?,?,?,?,?,?,?,?,? capabilities=" NOTHING, 0 },
+	    "anomaly bad_reply server\nanomaly not_pop3 client\nreport pop3 [] commands=?,?,?,?,?,?,?,?,? capabilities=" NOTHING, 0 },
 };
 #define CASES (sizeof(cases) / sizeof(cases[0]))
 
@@ -236,6 +254,73 @@ START_TEST(lines_of_any_length)
 }
 END_TEST
 
+/* What the report says besides what scripts are compared by. */
+START_TEST(what_the_report_says)
+{
+	static const char text[] = GREET "C: CAPA\nS: +OK\nS: STLS\nS: .\nC: USER alice\nS: +OK\nC: PASS x\nS: +OK\nC: STAT\nS: +OK 0 0\n"
+					 "C: RETR 1\nS: +OK\n" MAIL "C: TOP 1 0\nS: +OK\n" MAIL "C: RETR 2\nS: -ERR\nC: UIDL\nS: +OK\nS: .\n"
+					 "C: LIST\nS: +OK\nS: 1 10\n";
+	struct session session = { .protocol = MAIL_POP3 };
+	struct session_report report = { 0 };
+	struct recorder r;
+	struct protocol_context context = { .session = &session, .limits = &script_limits,
+		.message_limits = &script_message_limits, .observe = recorder_observe, .observe_arg = &r };
+	struct arena arena;
+	struct script s;
+	size_t used;
+	void *p = protocol_pop3.open(&context);
+
+	script_read(&s, text);
+	recorder_init(&r);
+	arena_init(&arena);
+	protocol_pop3.report(p, &report, &arena);
+	ck_assert(!report.is_pop3 && !report.has_collection && !report.pop3.has_stat && !report.pop3.listed);
+	for (size_t i = 0; i < s.len; i++)
+		ck_assert_int_eq(protocol_pop3.data(p, s.stretches[i].from, bytes_of(s.bytes.at + s.stretches[i].at, s.stretches[i].len),
+		    1, &used), PARSER_CONTINUES);
+	protocol_pop3.finish(p, 2);
+	protocol_pop3.report(p, &report, &arena);
+	ck_assert(report.is_pop3 && report.has_collection && report.offers_seen && report.starttls_offered);
+	ck_assert(report.pop3.greeted && report.pop3.has_stat && report.pop3.listed && !report.pop3.list_whole);
+	ck_assert(report.pop3.uidl_listed && report.pop3.uidl_whole);
+	ck_assert_uint_eq(report.messages_fetched, 1);
+	ck_assert_uint_eq(r.messages, 2);
+	ck_assert_int_eq(protocol_pop3.data(p, FROM_CLIENT, BYTES("NOOP\r\n"), 3, &used), PARSER_IS_DONE);
+	protocol_pop3.close(p);
+	arena_clear(&arena);
+	recorder_clear(&r);
+	script_clear(&s);
+}
+END_TEST
+
+/* A server that does not speak POP3 is given up; one line that is too long is not yet that. */
+START_TEST(another_protocol)
+{
+	static char text[20000];
+	struct script_play play = SCRIPT_WHOLE;
+	struct recorder r;
+	struct script s;
+	size_t n = (size_t)snprintf(text, sizeof(text), "%s", "S: 220 ");
+
+	memset(text + n, 'x', 10000);
+	n += 10000;
+	for (int i = 0; i < 60; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "\nC: NOOP\nS: 200 ok");
+	snprintf(text + n, sizeof(text) - n, "\n");
+	script_read(&s, text);
+	recorder_init(&r);
+	script_run(&s, &protocol_pop3, &play, &r);
+	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "anomaly long_line server\n"));
+	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "anomaly not_pop3 server\n"));
+	n = 0;
+	for (const char *at = recorder_text(&r); (at = strstr(at, "NOOP")) != NULL; at++)
+		n++;
+	ck_assert_uint_lt(n, script_limits.unknown_commands + 1);
+	recorder_clear(&r);
+	script_clear(&s);
+}
+END_TEST
+
 START_TEST(more_pending_than_are_kept)
 {
 	static char text[70000];
@@ -244,6 +329,7 @@ START_TEST(more_pending_than_are_kept)
 	struct recorder r;
 	struct script s;
 
+	n += (size_t)snprintf(text + n, sizeof(text) - n, "C: USER alice\nC: PASS x\n");
 	for (int i = 0; i < 400; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "C: NOOP\n");
 	snprintf(text + n, sizeof(text) - n, "S: +OK\nC: QUIT\nS: +OK\n");
@@ -251,6 +337,7 @@ START_TEST(more_pending_than_are_kept)
 	recorder_init(&r);
 	script_run(&s, &protocol_pop3, &play, &r);
 	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "anomaly pending_ceiling client"));
+	ck_assert_ptr_nonnull(strstr(recorder_text(&r), "login USER unknown user=[alice] domain=[] cleartext\n"));
 	recorder_clear(&r);
 	script_clear(&s);
 }
@@ -327,6 +414,8 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, a_gap_at_every_octet);
 	tcase_add_test(tests, in_the_middle);
 	tcase_add_test(tests, lines_of_any_length);
+	tcase_add_test(tests, what_the_report_says);
+	tcase_add_test(tests, another_protocol);
 	tcase_add_test(tests, more_pending_than_are_kept);
 	tcase_add_test(tests, memory_runs_out_anywhere);
 	tcase_add_test(tests, what_it_is_taken_for);
