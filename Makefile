@@ -64,6 +64,7 @@ SOURCES := $(sort $(wildcard sensor/*.c sensor/*/*.c))
 LIB_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS),$(SOURCES)))
 CHECKS := $(sort $(wildcard tests/check_*.c tests/*/check_*.c))
 CHECK_PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(CHECKS))
+SIMULATOR = $(BUILD)/tests/simulator/simulate
 SUPPORT_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
 FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_PROGRAMS = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZERS))
@@ -74,7 +75,7 @@ DEPS_BUILD = gcc make pkg-config libc6-dev libpcap-dev libevent-dev libyaml-dev 
 DEPS_DEMO = redis-server tcpreplay iproute2 procps
 DEPS_TEST = bsdextrautils check redis-tools python3 mandoc systemd valgrind util-linux git
 
-.PHONY: all deps demo check check-run check-long bench conformance fuzz install uninstall format lint clean help checks
+.PHONY: all deps demo check check-run check-long bench detection conformance fuzz install uninstall format lint clean help checks
 
 all: $(BUILD)/mailtapd $(BUILD)/mailtapctl
 
@@ -107,7 +108,7 @@ $(CHECK_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) $(BUILD)/libsenso
 .SECONDARY: $(patsubst %,%.o,$(CHECK_PROGRAMS)) $(SUPPORT_OBJECTS)
 -include $(shell find $(BUILD)/sensor $(BUILD)/tests -name '*.d' 2>/dev/null)
 
-checks: $(CHECK_PROGRAMS)
+checks: $(CHECK_PROGRAMS) $(SIMULATOR)
 
 deps:
 	@missing=""; for p in $(DEPS_BUILD) $(DEPS_DEMO) $(DEPS_TEST); do \
@@ -135,6 +136,15 @@ check-long: deps
 CASES ?= ../shared/captures
 conformance: all
 	@tests/conformance/run --cases "$(CASES)" --daemon $(BUILD)/mailtapd
+
+# What the detectors find of simulated attacks, and say of simulated ordinary weeks: tests/bench/DETECTION.md.
+detection: $(SIMULATOR)
+	@$(SIMULATOR) >tests/bench/DETECTION.md.new; status=$$?; mv tests/bench/DETECTION.md.new tests/bench/DETECTION.md; \
+		sed -n '/^| rule/,$$p' tests/bench/DETECTION.md; exit $$status
+
+$(SIMULATOR): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/simulator/*.c))) $(BUILD)/libsensor.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 # BENCH_MB, BENCH_FLOWS, BENCH_SYNS, BENCH_RUNS, BENCH_FILES, BENCH_PROGRAMS: see tests/bench/run --help. SAVE=1 keeps
 # the result in tests/bench/RESULTS.md.

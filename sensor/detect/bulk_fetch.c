@@ -362,7 +362,10 @@ observe_message(struct bulk_fetch *d, const struct observation *o)
 	(void)distinct_add(&r->messages, message);
 	r->passed++;
 	count_read(r, &f);
-	in_window = spread_add(d->accounts, account_key(o, f.account), o->time, message, NULL);
+	/* What a backup or a migration reads is not the account's reading: its owner would be blamed for the rest. */
+	in_window = kit_excuses(&d->kit, &settings->allow, SITE_ROLES_READING, o, &f.account, 1)
+	    ? 0
+	    : spread_add(d->accounts, account_key(o, f.account), o->time, message, NULL);
 	/* By POP3 it is only known at the end whether the messages stay: a holiday's mail is fetched at once. */
 	if (f.read >= settings->messages * (o->message->transfer == TRANSFER_POP3_RETR ? POP3_TIMES : 1)) {
 		f.excess = EXCESS_COUNT;

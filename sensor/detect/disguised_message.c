@@ -201,8 +201,9 @@ observe(void *self, const struct observation *o)
 			return;
 		}
 	}
+	/* Many a program marks a forward by nothing but what it puts before the text that it forwards. */
 	if (is_new && w.attachments > 0 && m->has_header && m->references.len == 0 && m->in_reply_to.len == 0 &&
-	    claims_a_thread(m->subject_text))
+	    m->separator != SEPARATOR_FORWARDED && claims_a_thread(m->subject_text))
 		raise_for_subject(d, o, &w);
 }
 

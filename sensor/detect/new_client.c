@@ -101,7 +101,10 @@ note(struct new_client *d, const struct observation *o, enum facet facet, struct
 	struct seen *mine;
 	bool is_new, settled;
 
-	if (subject.len == 0 || used.len == 0)
+	/* A backup, or a look through webmail, teaches nothing of what the owner uses. */
+	if (subject.len == 0 || used.len == 0 ||
+	    (site_roles(d->kit.context.site, &o->session->client.address, o->time) &
+		(SITE_ROLES_READING | SITE_ROLES_SHARED)) != 0)
 		return;
 	n.since = first_seen_note(d->subjects, of, o->time);
 	is_new = first_seen_note(d->pairs, kit_key("used", bytes_of(&of, sizeof(of)), used), o->time).times == 0;
@@ -112,8 +115,7 @@ note(struct new_client *d, const struct observation *o, enum facet facet, struct
 		  o->time - (usec_t)n.since.mark >= settings->settled;
 	if (mine != NULL)
 		mine->mark = (uint64_t)o->time;
-	if (settled &&
-	    !kit_excuses(&d->kit, &settings->allow, SITE_ROLES_READING | SITE_ROLES_SHARED, o, &n.subject, 1))
+	if (settled && !kit_excuses(&d->kit, &settings->allow, 0, o, &n.subject, 1))
 		raise_alert(d, o, &n);
 }
 

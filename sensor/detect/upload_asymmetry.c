@@ -215,6 +215,7 @@ observe(void *self, const struct observation *o)
 
 	if (o->kind != OBSERVED_VOLUME || !is_mail(s) ||
 	    site_direction(u->context.site, &s->client.address, &s->server.address) != SITE_OUTBOUND ||
+	    (site_roles(u->context.site, &s->client.address, o->time) & SITE_ROLE(ROLE_MAIL_SERVER)) != 0 ||
 	    networks_have(&settings->allow_clients, &s->client.address) ||
 	    networks_have(&settings->allow_servers, &s->server.address))
 		return;

@@ -380,7 +380,7 @@ const struct option options[] = {
 	    .help = "Clients, mailboxes or targets whose forwarding is approved." },
 
 	{ "detect.forward_ratio.enabled", OPTION_BOOL, SCALAR(detect.forward_ratio.enabled), LIVE, .standard = "true",
-	    .help = "Alert when a domain forwards to outsiders by machines and hardly by people." },
+	    .help = "Alert when machines forward mailboxes to outsiders, and their people hardly do." },
 	{ "detect.forward_ratio.ratio", OPTION_RATIO, SCALAR(detect.forward_ratio.ratio), LIVE, .standard = "0.9", RANGE(0, 1),
 	    .help = "Share of automatic forwards among all from which on it is said." },
 	{ "detect.forward_ratio.messages", OPTION_INTEGER, SCALAR(detect.forward_ratio.messages), LIVE, .standard = "10", RANGE(1, 100000000), .unit = "messages",

@@ -228,6 +228,16 @@ START_TEST(roles_and_allowances_with_an_end)
 }
 END_TEST
 
+/* The account's owner is not blamed for what the backup read. */
+START_TEST(what_a_backup_reads_does_not_add_up)
+{
+	stand_set("roles.backup=10.0.0.99");
+	read_messages("10.0.0.99", 143, 1, 0, 990);
+	read_messages(CLIENT, 143, 2, 2000, 2060);
+	ck_assert_uint_eq(stand.bell.len, 0);
+}
+END_TEST
+
 START_TEST(survives_a_restart)
 {
 	read_messages(CLIENT, 143, 1, 0, 150);
@@ -265,6 +275,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, pop3_that_deletes_is_how_it_was_meant);
 	tcase_add_test(tests, pop3_by_a_new_client);
 	tcase_add_test(tests, roles_and_allowances_with_an_end);
+	tcase_add_test(tests, what_a_backup_reads_does_not_add_up);
 	tcase_add_test(tests, survives_a_restart);
 	tcase_add_test(tests, the_ceiling_holds);
 }

@@ -87,6 +87,23 @@ START_TEST(an_answer_to_nothing)
 }
 END_TEST
 
+/* As most programs forward: the subject, and a line before the text that is forwarded. */
+START_TEST(a_forward_that_shows_what_it_forwards)
+{
+	ck_assert_uint_eq(said_of_subject("old@partner.example", "Re: offer", 1, false), 0);
+	stand.now += 8 * STAND_DAY;
+	for (int shown = 1; shown >= 0; shown--) {
+		stand_mail(&m, "ann@company.example", shown ? "x@new.example" : "y@newer.example");
+		scene_subject(&m.scene, "Fwd: offer");
+		stand_attach(&m, "report.pdf", "application/pdf", 1000);
+		if (shown)
+			m.scene.content.separator = SEPARATOR_FORWARDED;
+		stand_send(&m);
+		ck_assert_uint_eq(stand.bell.len, !shown);
+	}
+}
+END_TEST
+
 START_TEST(allowances_with_an_end)
 {
 	stand_set("detect.disguised_message.allow=\"10.0.0.25 until 2023-11-14\"");
@@ -113,6 +130,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, content_contradicts_its_name);
 	tcase_add_test(tests, what_goes_together);
 	tcase_add_test(tests, an_answer_to_nothing);
+	tcase_add_test(tests, a_forward_that_shows_what_it_forwards);
 	tcase_add_test(tests, allowances_with_an_end);
 	tcase_add_test(tests, survives_a_restart);
 }

@@ -163,6 +163,23 @@ START_TEST(roles_and_allowances_with_an_end)
 }
 END_TEST
 
+/* Neither is a network that only a backup came from the owner's, nor does it unsettle. */
+START_TEST(a_backup_teaches_nothing)
+{
+	stand_set("roles.backup=10.0.9.9");
+	login("10.0.9.9", "ann");
+	stand.now += 6 * STAND_DAY;
+	login("10.0.1.5", "ann");
+	stand.now += 2 * STAND_DAY;
+	login("10.0.1.6", "ann");
+	ck_assert_uint_eq(stand.bell.len, 0);
+	stand.now += 6 * STAND_DAY;
+	login("10.0.9.9", "ann");
+	login("198.51.100.7", "ann");
+	ck_assert_uint_eq(stand.bell.len, 1);
+}
+END_TEST
+
 START_TEST(survives_a_restart)
 {
 	at_the_desk(8);
@@ -189,6 +206,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, a_new_program);
 	tcase_add_test(tests, a_new_fingerprint_on_a_server);
 	tcase_add_test(tests, roles_and_allowances_with_an_end);
+	tcase_add_test(tests, a_backup_teaches_nothing);
 	tcase_add_test(tests, survives_a_restart);
 }
 

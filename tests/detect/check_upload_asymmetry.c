@@ -393,6 +393,21 @@ START_TEST(other_observations_are_not_its_business)
 }
 END_TEST
 
+START_TEST(a_mail_server_sends_what_it_is_given)
+{
+	struct allowance a[1] = { { .network = network_of("10.0.0.5/32"), .from = ALLOW_ALWAYS, .until = ALLOW_FOR_EVER,
+	    .reason = (char[]){ "" } } };
+	struct scene s = upload();
+
+	site.roles[ROLE_MAIL_SERVER] = (struct allow_list){ a, 1 };
+	observe_volume(&s, 90 * MIB, 1000);
+	ck_assert_uint_eq(bell.len, 0);
+	site.roles[ROLE_MAIL_SERVER].len = 0;
+	observe_volume(&s, MIB, 10);
+	ck_assert_uint_eq(bell.len, 1);
+}
+END_TEST
+
 START_TEST(an_allowance_of_its_own_ends)
 {
 	struct allowance a[1] = { { .side = ALLOW_SERVER, .network = network_of("198.51.100.0/24"), .from = ALLOW_ALWAYS, .until = SCENE_NOON + HOUR, .reason = (char[]){ "" } } };
@@ -448,6 +463,7 @@ add_tests(TCase *tests)
 	tcase_add_test(tests, the_ceiling_holds_and_is_counted);
 	tcase_add_test(tests, a_reload_keeps_what_still_has_meaning);
 	tcase_add_test(tests, other_observations_are_not_its_business);
+	tcase_add_test(tests, a_mail_server_sends_what_it_is_given);
 	tcase_add_test(tests, an_allowance_of_its_own_ends);
 	tcase_add_test(tests, what_was_sent_survives_a_restart);
 }
